@@ -1,0 +1,122 @@
+import type { OptionSpec } from "./options.ts";
+import type { Shape } from "./shape.ts";
+import type { Shapes, Value, Values } from "./value.ts";
+
+/** Where in the literature, and in the folders, an operator stands. */
+export type Category = "generic" | "learnable" | "downstream";
+
+/** Training draws, records and drops; inference takes the expectation. */
+export type Mode = "train" | "infer";
+
+/** A formula over a window; made by `windowKernel` of `@rockpool/kernel`. */
+export interface Kernel {
+  /** A name for messages and for the emitted text. */
+  readonly name: string;
+}
+
+/** Which elements belong to each output; made by `@rockpool/kernel`. */
+export interface Windows {
+  /** The shape of what a kernel over these windows gives. */
+  readonly outputShape: Shape;
+}
+
+/** A learnable parameter of an operator. */
+export interface WeightSpec {
+  /** The parameter's shape. */
+  readonly shape: Shape;
+  /** Its initial value: one number for all elements, or all of them. */
+  readonly initial: number | Float32Array;
+  /** One sentence for people. */
+  readonly help: string;
+}
+
+/** What the formula of a kernel reads. */
+export interface Bindings {
+  /** Tensors by the names of the kernel's inputs and parameters. */
+  readonly values: Readonly<Record<string, Value>>;
+  /** Numbers by the names of the kernel's scalars. */
+  readonly scalars?: Readonly<Record<string, number>>;
+}
+
+/**
+ * The primitives an operator is made of. Each knows its own gradient, so that
+ * no operator writes a backward pass.
+ */
+export interface Context {
+  /** What the operator runs for. */
+  readonly mode: Mode;
+  /** Evaluates a formula over every window; a value for each kernel output. */
+  window(
+    kernel: Kernel,
+    bindings: Bindings,
+    windows: Windows,
+  ): Readonly<Record<string, Value>>;
+  /**
+   * Places values at given positions of otherwise zero planes.
+   *
+   * `indices` (int32, shaped as `values`) count inside the output plane; −1
+   * places nothing; where two agree, the later one wins.
+   */
+  scatter(values: Value, indices: Value, scatter: ScatterOptions): Value;
+}
+
+/** Where {@linkcode Context.scatter} places values. */
+export interface ScatterOptions {
+  /** The output's shape: that of the values but for the spatial axes. */
+  readonly shape: Shape;
+  /** The number of spatial axes, which make up a plane. */
+  readonly axes: number;
+  /** Whether the channels come before or after the spatial axes. */
+  readonly layout: Layout;
+}
+
+/** Whether the channels come before or after the spatial axes. */
+export type Layout = "NCHW" | "NHWC";
+
+/**
+ * A pooling operator: data and pure functions, with no backend inside.
+ *
+ * `Inputs`, `Weights` and `Outputs` are the names of its tensors; the first
+ * output is always `y`.
+ */
+export interface PoolingOp<
+  Options extends object = object,
+  Inputs extends string = string,
+  Weights extends string = never,
+  Outputs extends string = string,
+> {
+  /** The registry name, `"soft"`. */
+  readonly name: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Where it stands. */
+  readonly category: Category;
+  /** What can be chosen. */
+  readonly options: OptionSpec<Options>;
+  /** The tensors it reads. */
+  readonly inputs: readonly Inputs[];
+  /**
+   * The shape of `y`.
+   *
+   * @throws {RangeError} where the options do not fit the inputs
+   * @throws {TypeError} where the inputs have a rank that the operator lacks
+   */
+  shape(inputs: Shapes<Inputs>, options: Options): Shape;
+  /** Learnable parameters, where there are any. */
+  weights?(
+    inputs: Shapes<Inputs>,
+    options: Options,
+  ): Readonly<Record<Weights, WeightSpec>>;
+  /** What it computes, as a composition of primitives. */
+  forward(
+    cx: Context,
+    inputs: Values<Inputs>,
+    options: Options,
+    weights: Values<Weights>,
+  ): Results<Outputs>;
+}
+
+/** What an operator gives: `y`, and the outputs that its options ask for. */
+export type Results<Outputs extends string = string> =
+  & Readonly<Partial<Record<Outputs, Value>>>
+  & { readonly y: Value };

@@ -1,0 +1,116 @@
+import type { Backend } from "./backend.ts";
+import type { Mode, PoolingOp } from "./op.ts";
+import { type GivenOptions, validateOptions } from "./options.ts";
+import { checkTensor, type Tensor, type Value, type Values } from "./value.ts";
+
+/** One tensor for the operator's only input, or all inputs by name. */
+export type PoolInputs = Tensor | Readonly<Record<string, Tensor>>;
+
+/** What a call of a pool is run with besides its inputs. */
+export interface CallOptions {
+  /** Key of all random numbers; 0 by default. */
+  readonly seed?: number;
+  /** `"infer"` by default. */
+  readonly mode?: Mode;
+  /** Learnable parameters by name; initial values fill what is left out. */
+  readonly weights?: Readonly<Record<string, Tensor>>;
+}
+
+/** An operator with its options on a backend: a function of tensors. */
+export interface Pool extends Disposable {
+  /** Pools tensors; gives the output `y`. */
+  (inputs: PoolInputs, call?: CallOptions): Promise<Tensor>;
+  /** Pools tensors; gives every output by name. */
+  outputs(
+    inputs: PoolInputs,
+    call?: CallOptions,
+  ): Promise<Record<string, Tensor>>;
+  /** The gradients of `sum(y * gradOutput)` with respect to inputs and weights. */
+  gradients(
+    inputs: PoolInputs,
+    gradOutput: Tensor,
+    call?: CallOptions,
+  ): Promise<Record<string, Tensor>>;
+  /** Where it runs. */
+  readonly backend: Backend;
+}
+
+/**
+ * Binds an operator and its options to a backend.
+ *
+ * Disposing of the pool disposes of the backend.
+ *
+ * @throws {TypeError} | {RangeError} if the options are not the operator's
+ */
+export function makePool<Options extends object>(
+  op: PoolingOp<Options, string, string, string>,
+  backend: Backend,
+  given: GivenOptions<Options>,
+): Pool {
+  const options = validateOptions(op.options, given);
+
+  async function evaluate(
+    inputs: PoolInputs,
+    call: CallOptions,
+    gradOutput?: Tensor,
+  ): Promise<Record<string, Tensor>> {
+    using session = backend.session({
+      seed: call.seed,
+      mode: gradOutput ? "train" : call.mode,
+    });
+    const upload = (tensors: Readonly<Record<string, Tensor>>) =>
+      Object.fromEntries(
+        Object.entries(tensors).map(([name, tensor]) => {
+          checkTensor(tensor, `"${name}"`);
+          return [name, session.upload(tensor)];
+        }),
+      ) as Values<string>;
+    const values = upload(byName(op, inputs));
+    const weights = upload(call.weights ?? {});
+    const results = session.run(op, values, { options, weights });
+    let wanted: Readonly<Record<string, Value | undefined>> = results;
+    if (gradOutput) {
+      const of = Object.entries({ ...values, ...weights })
+        .filter(([, value]) => value.dtype === "float32");
+      const gradients = session.grad(
+        results.y,
+        session.upload(gradOutput),
+        of.map(([, value]) => value),
+      );
+      wanted = Object.fromEntries(
+        of.map(([name], index) => [name, gradients[index]]),
+      );
+    }
+    const read: Record<string, Tensor> = {};
+    for (const [name, value] of Object.entries(wanted)) {
+      if (value) read[name] = await session.read(value);
+    }
+    return read;
+  }
+
+  const pool = async (inputs: PoolInputs, call: CallOptions = {}) =>
+    (await evaluate(inputs, call)).y;
+  return Object.assign(pool, {
+    backend,
+    outputs: (inputs: PoolInputs, call: CallOptions = {}) =>
+      evaluate(inputs, call),
+    gradients: (
+      inputs: PoolInputs,
+      gradOutput: Tensor,
+      call: CallOptions = {},
+    ) => evaluate(inputs, call, gradOutput),
+    [Symbol.dispose]: () => backend[Symbol.dispose](),
+  });
+}
+
+function byName(
+  op: { readonly name: string; readonly inputs: readonly string[] },
+  inputs: PoolInputs,
+): Readonly<Record<string, Tensor>> {
+  const single = Array.isArray(inputs.shape);
+  if (!single) return inputs as Readonly<Record<string, Tensor>>;
+  if (op.inputs.length === 1) return { [op.inputs[0]]: inputs as Tensor };
+  throw new TypeError(
+    `Cannot run ${op.name} on one tensor: it needs ${op.inputs.join(" and ")}`,
+  );
+}

@@ -1,0 +1,54 @@
+/** The sizes of a tensor, outermost axis first. */
+export type Shape = readonly number[];
+
+/** The largest number of elements that 32-bit index arithmetic can address. */
+export const MAX_ELEMENTS: number = 2 ** 31 - 1;
+
+/** The number of elements of a tensor of this shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+/** A shape as text, for messages: `2×3×8×8`. */
+export function formatShape(shape: Shape): string {
+  return shape.length === 0 ? "scalar" : shape.join("×");
+}
+
+/** Whether two shapes are the same. */
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
+/**
+ * Checks that a shape consists of sizes and can be indexed with 32 bits.
+ *
+ * @throws {TypeError} if a length is not a number
+ * @throws {RangeError} if a length is negative, fractional or NaN, or if the
+ * tensor has more than {@linkcode MAX_ELEMENTS} elements
+ */
+export function checkShape(shape: Shape, what = "a tensor"): void {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(
+      `Cannot make ${what}: its shape is ${typeof shape}, an array is needed`,
+    );
+  }
+  for (const length of shape) {
+    if (typeof length !== "number") {
+      throw new TypeError(
+        `Cannot make ${what} of shape [${shape}]: each length must be a number`,
+      );
+    }
+    if (!Number.isInteger(length) || length < 0) {
+      throw new RangeError(
+        `Cannot make ${what} of shape [${shape}]: each length must be an integer of at least 0`,
+      );
+    }
+  }
+  if (sizeOf(shape) > MAX_ELEMENTS) {
+    throw new RangeError(
+      `Cannot make ${what} of shape ${formatShape(shape)}: it has ${
+        sizeOf(shape)
+      } elements, 32-bit indices reach ${MAX_ELEMENTS}`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The compiler of Rockpool: the language of formulas over a window, their
+ * gradients, the interpreter that defines what they mean, and the emitters of
+ * WebAssembly and WGSL.
+ *
+ * @module
+ */
+export * from "./src/adjoint.ts";
+export * from "./src/derive.ts";
+export * from "./src/device.ts";
+export * from "./src/expression.ts";
+export * from "./src/fold.ts";
+export * from "./src/geometry.ts";
+export * from "./src/interpret.ts";
+export * from "./src/interpreter.ts";
+export * from "./src/program.ts";
+export * from "./src/rank.ts";
+export * from "./src/regions.ts";
+export * from "./src/session.ts";
+export * from "./src/slide.ts";
+export * from "./src/tables.ts";
+export * from "./src/threefry.ts";
+export * from "./src/window_kernel.ts";

@@ -1,0 +1,149 @@
+import {
+  constant,
+  type Expression,
+  leaf,
+  type Operation,
+  select,
+  topological,
+} from "./expression.ts";
+import { fold } from "./fold.ts";
+
+/** What flows to each operand of `x` when `g` flows to `x`; undefined is none. */
+type Rule = (x: Expression, g: Expression) => (Expression | undefined)[];
+
+const none: Rule = () => [];
+
+/** The window's element that won passes all of the gradient on. */
+const winner = (which: "argmax" | "argmin"): Rule => (x, g) => {
+  const won = leaf("position").eq(fold[which](x.operands[0]));
+  return [select(won, g, 0)];
+};
+
+/** d(f)/d(operands), for every operation of the language. */
+const rules: Readonly<Record<Operation, Rule>> = {
+  constant: none,
+  integer: none,
+  scalar: none,
+  element: none,
+  channel: none,
+  tap: none,
+  perWindow: none,
+  perWindowIndex: none,
+  position: none,
+  tapIndex: none,
+  count: none,
+  paddedCount: none,
+  windowRandom: none,
+  elementRandom: none,
+
+  neg: (_, g) => [g.neg()],
+  abs: ({ operands: [a] }, g) => [g.mul(a.sign())],
+  sign: none,
+  floor: none,
+  sqrt: (x, g) => [g.mul(0.5).div(x)],
+  exp: (x, g) => [g.mul(x)],
+  log: ({ operands: [a] }, g) => [g.div(a)],
+  add: (_, g) => [g, g],
+  sub: (_, g) => [g, g.neg()],
+  mul: ({ operands: [a, b] }, g) => [g.mul(b), g.mul(a)],
+  div: (x, g) => {
+    const quotient = g.div(x.operands[1]);
+    return [quotient, quotient.mul(x).neg()];
+  },
+  pow: (x, g) => {
+    const [a, b] = x.operands;
+    return [g.mul(b).mul(a.pow(b.sub(1))), g.mul(x).mul(a.log())];
+  },
+  asNumber: none,
+  max: ({ operands: [a, b] }, g) => [
+    select(b.le(a), g, 0),
+    select(b.le(a), 0, g),
+  ],
+  min: ({ operands: [a, b] }, g) => [
+    select(a.le(b), g, 0),
+    select(a.le(b), 0, g),
+  ],
+
+  isNaN: none,
+  lt: none,
+  le: none,
+  eq: none,
+  sameIndex: none,
+  and: none,
+  or: none,
+  not: none,
+  select: ({ operands: [condition] }, g) => [
+    undefined,
+    select(condition, g, 0),
+    select(condition, 0, g),
+  ],
+  withGradientOf: (_, g) => [undefined, g],
+  detach: none,
+
+  sum: (_, g) => [g],
+  foldMax: winner("argmax"),
+  foldMin: winner("argmin"),
+  argmax: none,
+  argmin: none,
+};
+
+/** The leaves that have a gradient. */
+const VARIABLES: ReadonlySet<Operation> = new Set<Operation>([
+  "element",
+  "channel",
+  "tap",
+]);
+
+/** The gradient that arrives at an output of a kernel, as a leaf. */
+export function upstream(output: string): Expression {
+  return leaf("perWindow", `dy_${output}`);
+}
+
+/**
+ * The gradients of a kernel's outputs with respect to its inputs and
+ * parameters, by reverse accumulation.
+ *
+ * For an input the expression has one value for each element of each window;
+ * its sum over the windows that hold an element is that element's gradient.
+ * For a parameter of a channel it has one value per window, and for a tap one
+ * per element.
+ */
+export function adjoint(
+  outputs: Readonly<Record<string, Expression>>,
+): Map<string, Expression> {
+  const order = topological(Object.values(outputs));
+  const varies = new Set<Expression>();
+  for (const x of order) {
+    if (VARIABLES.has(x.operation) || x.operands.some((y) => varies.has(y))) {
+      varies.add(x);
+    }
+  }
+
+  const arriving = new Map<Expression, Expression>();
+  const arrive = (x: Expression, g: Expression) => {
+    const before = arriving.get(x);
+    arriving.set(x, before ? before.add(g) : g);
+  };
+  for (const [name, output] of Object.entries(outputs)) {
+    if (output.type === "f32") arrive(output, upstream(name));
+  }
+  for (const x of order.toReversed()) {
+    let g = arriving.get(x);
+    if (!g || !varies.has(x)) continue;
+    // What each element of a window sends to a value of the whole window.
+    if (g.level === "element" && x.level !== "element") g = fold.sum(g);
+    arriving.set(x, g);
+    for (const [index, share] of rules[x.operation](x, g).entries()) {
+      if (share && varies.has(x.operands[index])) {
+        arrive(x.operands[index], share);
+      }
+    }
+  }
+
+  const gradients = new Map<string, Expression>();
+  for (const x of order) {
+    if (!VARIABLES.has(x.operation)) continue;
+    gradients.set(x.name, arriving.get(x) ?? constant(0));
+  }
+  return gradients;
+}

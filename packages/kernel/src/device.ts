@@ -1,0 +1,65 @@
+import type {
+  DType,
+  ScatterOptions,
+  Shape,
+  Tensor,
+  Value,
+} from "@rockpool/core";
+import type { Geometry } from "./geometry.ts";
+import type { Program } from "./program.ts";
+import type { Stream } from "./threefry.ts";
+
+/** What a program is run on. */
+export interface RunBindings<V extends Value> {
+  /** The tensors that the program reads, by name. */
+  readonly tensors: Readonly<Record<string, V>>;
+  /** The numbers that it is given, by name. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** The tensors that it writes, by name. */
+  readonly outputs: Readonly<Record<string, V>>;
+  /** Key of its random numbers. */
+  readonly stream: Stream;
+}
+
+/**
+ * What a backend must be able to do; a session does the rest. Sizes and kinds
+ * are already checked when these are called, and no output is empty.
+ */
+export interface Device<V extends Value> {
+  /** Memory for a value; what it holds is not defined. */
+  allocate(shape: Shape, dtype: DType): V;
+  /** Gives the memory of a value back. */
+  free(value: V): void;
+  /** Copies numbers into a value. */
+  write(value: V, data: Tensor["data"]): void;
+  /** Copies a value to host memory. */
+  read(value: V): Promise<Tensor>;
+  /** The numbers of a value where the host has them at hand. */
+  peek(value: V): Tensor["data"] | undefined;
+  /** Runs a program. */
+  run(program: Program, geometry: Geometry, bindings: RunBindings<V>): void;
+  /** Writes zeros, then values to where indices say; the later of two wins. */
+  scatter(move: PlaneMove<V>): void;
+  /** Reads values from where indices say; 0 for −1. */
+  take(move: PlaneMove<V>): void;
+}
+
+/** Values of one plane each that are moved by indices into another. */
+export interface PlaneMove<V extends Value> {
+  readonly from: V;
+  readonly indices: V;
+  readonly to: V;
+  /** Items, channels, and the elements of a small (indexed) and a large plane. */
+  readonly planes: PlaneSizes;
+}
+
+/** The sizes of planes whose elements are moved. */
+export interface PlaneSizes {
+  readonly items: number;
+  readonly channels: number;
+  /** Elements of a plane of indices. */
+  readonly indexed: number;
+  /** Elements of a plane that indices point into. */
+  readonly target: number;
+  readonly layout: ScatterOptions["layout"];
+}

@@ -1,0 +1,435 @@
+/** What an expression's value is. Indices are i32, everything to pool is f32. */
+export type ExpressionType = "f32" | "i32" | "bool";
+
+/**
+ * How often an expression's value changes: never inside a call, once per
+ * window, or with each element of a window.
+ */
+export type Level = "uniform" | "window" | "element";
+
+/** The reductions over the elements of a window. */
+export type FoldKind = "sum" | "max" | "min" | "argmax" | "argmin";
+
+/** An operand: an expression, or a number that stands for a constant. */
+export type Operand = Expression | number;
+
+const LEVELS: readonly Level[] = ["uniform", "window", "element"];
+
+/** Every operation of the language. */
+export type Operation =
+  | "constant"
+  | "integer"
+  | "scalar"
+  | "element"
+  | "channel"
+  | "tap"
+  | "perWindow"
+  | "perWindowIndex"
+  | "position"
+  | "tapIndex"
+  | "count"
+  | "paddedCount"
+  | "windowRandom"
+  | "elementRandom"
+  | "neg"
+  | "abs"
+  | "sign"
+  | "floor"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "asNumber"
+  | "max"
+  | "min"
+  | "isNaN"
+  | "lt"
+  | "le"
+  | "eq"
+  | "sameIndex"
+  | "and"
+  | "or"
+  | "not"
+  | "select"
+  | "withGradientOf"
+  | "detach"
+  | "sum"
+  | "foldMax"
+  | "foldMin"
+  | "argmax"
+  | "argmin";
+
+/** What an operation gives, and how often that changes where operands do not tell. */
+interface Signature {
+  readonly type: ExpressionType;
+  readonly level?: Level;
+}
+
+const signatures: Readonly<Record<Operation, Signature>> = {
+  // Leaves.
+  constant: { type: "f32", level: "uniform" },
+  integer: { type: "i32", level: "uniform" },
+  scalar: { type: "f32", level: "uniform" },
+  element: { type: "f32", level: "element" },
+  channel: { type: "f32", level: "window" },
+  tap: { type: "f32", level: "element" },
+  perWindow: { type: "f32", level: "window" },
+  perWindowIndex: { type: "i32", level: "window" },
+  position: { type: "i32", level: "element" },
+  tapIndex: { type: "f32", level: "element" },
+  count: { type: "f32", level: "window" },
+  paddedCount: { type: "f32", level: "window" },
+  windowRandom: { type: "f32", level: "window" },
+  elementRandom: { type: "f32", level: "element" },
+  // Arithmetic.
+  neg: { type: "f32" },
+  abs: { type: "f32" },
+  sign: { type: "f32" },
+  floor: { type: "f32" },
+  sqrt: { type: "f32" },
+  exp: { type: "f32" },
+  log: { type: "f32" },
+  add: { type: "f32" },
+  sub: { type: "f32" },
+  mul: { type: "f32" },
+  div: { type: "f32" },
+  pow: { type: "f32" },
+  asNumber: { type: "f32" },
+  max: { type: "f32" },
+  min: { type: "f32" },
+  // Choice.
+  isNaN: { type: "bool" },
+  lt: { type: "bool" },
+  le: { type: "bool" },
+  eq: { type: "bool" },
+  sameIndex: { type: "bool" },
+  and: { type: "bool" },
+  or: { type: "bool" },
+  not: { type: "bool" },
+  select: { type: "f32" },
+  // Values whose gradient is another's, or none.
+  withGradientOf: { type: "f32" },
+  detach: { type: "f32" },
+  // Reductions over a window.
+  sum: { type: "f32", level: "window" },
+  foldMax: { type: "f32", level: "window" },
+  foldMin: { type: "f32", level: "window" },
+  argmax: { type: "i32", level: "window" },
+  argmin: { type: "i32", level: "window" },
+};
+
+/** The operations that reduce over the elements of a window. */
+export const FOLDS: ReadonlySet<Operation> = new Set<Operation>([
+  "sum",
+  "foldMax",
+  "foldMin",
+  "argmax",
+  "argmin",
+]);
+
+/**
+ * A formula: an operation on other formulas. Immutable, and unique: two equal
+ * formulas are the same object, so that what is written twice is computed once.
+ */
+export class Expression {
+  private constructor(
+    /** A number that no other expression has. */
+    readonly id: number,
+    /** What is done. */
+    readonly operation: Operation,
+    /** What it is done to. */
+    readonly operands: readonly Expression[],
+    /** The name of a leaf that stands for a tensor or a scalar. */
+    readonly name: string,
+    /** The value of a constant. */
+    readonly value: number,
+    /** How often the value changes. */
+    readonly level: Level,
+  ) {}
+
+  static readonly #known = new Map<string, Expression>();
+
+  /** The one expression with this operation, these operands and this content. */
+  static of(
+    operation: Operation,
+    operands: readonly Expression[] = [],
+    content: { name?: string; value?: number } = {},
+  ): Expression {
+    const { name = "", value = 0 } = content;
+    const number = Object.is(value, -0) ? "-0" : String(value);
+    const key = [operation, name, number, ...operands.map((x) => x.id)].join();
+    let known = Expression.#known.get(key);
+    if (!known) {
+      const own = signatures[operation];
+      const rank = Math.max(0, ...operands.map((x) => LEVELS.indexOf(x.level)));
+      known = new Expression(
+        Expression.#known.size,
+        operation,
+        operands,
+        name,
+        value,
+        own.level ?? LEVELS[rank],
+      );
+      Expression.#known.set(key, known);
+    }
+    return known;
+  }
+
+  /** What the value is. */
+  get type(): ExpressionType {
+    return signatures[this.operation].type;
+  }
+
+  /** `-this`. */
+  neg(): Expression {
+    return unary("neg", this);
+  }
+  /** `|this|`. */
+  abs(): Expression {
+    return unary("abs", this);
+  }
+  /** −1, 0 or 1. */
+  sign(): Expression {
+    return unary("sign", this);
+  }
+  /** The largest integer that is not greater; its gradient is zero. */
+  floor(): Expression {
+    return unary("floor", this);
+  }
+  /** The square root. */
+  sqrt(): Expression {
+    return unary("sqrt", this);
+  }
+  /** e to the power of this. */
+  exp(): Expression {
+    return unary("exp", this);
+  }
+  /** The natural logarithm. */
+  log(): Expression {
+    return unary("log", this);
+  }
+  /** `this + other`. */
+  add(other: Operand): Expression {
+    return binary("add", this, other);
+  }
+  /** `this - other`. */
+  sub(other: Operand): Expression {
+    return binary("sub", this, other);
+  }
+  /** `this * other`. */
+  mul(other: Operand): Expression {
+    return binary("mul", this, other);
+  }
+  /** `this / other`. */
+  div(other: Operand): Expression {
+    return binary("div", this, other);
+  }
+  /** This to the power of `other`; NaN where this is negative. */
+  pow(other: Operand): Expression {
+    return binary("pow", this, other);
+  }
+  /** The greater of two; NaN where either is. */
+  max(other: Operand): Expression {
+    return binary("max", this, other);
+  }
+  /** The smaller of two; NaN where either is. */
+  min(other: Operand): Expression {
+    return binary("min", this, other);
+  }
+  /** An index as a number, exact below 2²⁴. */
+  asNumber(): Expression {
+    return typed("asNumber", "i32", [this]);
+  }
+  /** Whether this is not a number. */
+  isNaN(): Expression {
+    return unary("isNaN", this);
+  }
+  /** `this < other`. */
+  lt(other: Operand): Expression {
+    return binary("lt", this, other);
+  }
+  /** `this <= other`. */
+  le(other: Operand): Expression {
+    return binary("le", this, other);
+  }
+  /** `this > other`. */
+  gt(other: Operand): Expression {
+    return binary("lt", other, this);
+  }
+  /** `this >= other`. */
+  ge(other: Operand): Expression {
+    return binary("le", other, this);
+  }
+  /** `this == other`, of numbers or of indices. */
+  eq(other: Operand): Expression {
+    return this.type === "i32"
+      ? typed("sameIndex", "i32", [this, indexOperand(other)])
+      : binary("eq", this, other);
+  }
+  /** Whether both conditions hold. */
+  and(other: Expression): Expression {
+    return typed("and", "bool", [this, other]);
+  }
+  /** Whether either condition holds. */
+  or(other: Expression): Expression {
+    return typed("or", "bool", [this, other]);
+  }
+  /** Whether the condition does not hold. */
+  not(): Expression {
+    return typed("not", "bool", [this]);
+  }
+}
+
+/** `condition ? yes : no`, with the gradient of the branch that is taken. */
+export function select(
+  condition: Expression,
+  yes: Operand,
+  no: Operand,
+): Expression {
+  expectType("select", condition, "bool");
+  const [a, b] = [operand(yes), operand(no)];
+  expectType("select", a, "f32");
+  expectType("select", b, "f32");
+  return a === b ? a : Expression.of("select", [condition, a, b]);
+}
+
+/** The value of an expression, as a constant: its gradient is zero. */
+export function detach(x: Expression): Expression {
+  return typed("detach", "f32", [x]);
+}
+
+/** The value of one expression with the gradient of another (straight-through). */
+export function withGradientOf(value: Operand, source: Operand): Expression {
+  return typed("withGradientOf", "f32", [operand(value), operand(source)]);
+}
+
+/** A number as an expression. */
+export function constant(value: number): Expression {
+  return Expression.of("constant", [], { value });
+}
+
+/** An index as an expression. */
+export function integer(value: number): Expression {
+  return Expression.of("integer", [], { value });
+}
+
+/** A leaf of the language. */
+export function leaf(operation: Operation, name = ""): Expression {
+  return Expression.of(operation, [], { name });
+}
+
+/** An expression for an operand. */
+export function operand(x: Operand): Expression {
+  if (typeof x === "number") return constant(x);
+  if (x instanceof Expression) return x;
+  throw new TypeError(
+    `Cannot use ${typeof x} in a formula: an expression or a number is needed`,
+  );
+}
+
+function indexOperand(x: Operand): Expression {
+  return typeof x === "number" ? integer(x) : x;
+}
+
+function expectType(
+  what: string,
+  x: Expression,
+  type: ExpressionType,
+): void {
+  if (x.type === type) return;
+  const words = { f32: "a number", i32: "an index", bool: "a condition" };
+  throw new TypeError(
+    `Cannot apply ${what} to ${words[x.type]} (${x.operation}): it needs ${
+      words[type]
+    }`,
+  );
+}
+
+function typed(
+  operation: Operation,
+  type: ExpressionType,
+  operands: readonly Expression[],
+): Expression {
+  for (const x of operands) expectType(operation, x, type);
+  return Expression.of(operation, operands);
+}
+
+function unary(operation: Operation, x: Expression): Expression {
+  expectType(operation, x, "f32");
+  if (operation === "neg") {
+    if (x.operation === "constant") return constant(-x.value);
+    if (x.operation === "neg") return x.operands[0];
+  }
+  return Expression.of(operation, [x]);
+}
+
+function binary(operation: Operation, left: Operand, right: Operand) {
+  const [a, b] = [operand(left), operand(right)];
+  expectType(operation, a, "f32");
+  expectType(operation, b, "f32");
+  return simplify(operation, a, b) ?? Expression.of(operation, [a, b]);
+}
+
+/** Drops what changes no bit of any value, NaN and infinities included. */
+function simplify(operation: Operation, a: Expression, b: Expression) {
+  if (operation === "mul" && isConstant(a, 1)) return b;
+  if (["mul", "div", "pow"].includes(operation) && isConstant(b, 1)) return a;
+  if (operation === "mul" && isConstant(b, -1)) return a.neg();
+  if (operation === "add" && b.operation === "neg") return a.sub(b.operands[0]);
+  if (operation === "sub" && b.operation === "neg") return a.add(b.operands[0]);
+  if (operation === "sub" && isConstant(b, 0)) return a;
+  return undefined;
+}
+
+/** Whether an expression is this very constant. */
+export function isConstant(x: Expression, value: number): boolean {
+  return x.operation === "constant" && Object.is(x.value, value);
+}
+
+/** All expressions below some roots, operands before what uses them. */
+export function topological(roots: Iterable<Expression>): Expression[] {
+  const seen = new Set<Expression>();
+  const visit = (x: Expression) => {
+    if (seen.has(x)) return;
+    for (const below of x.operands) visit(below);
+    order.push(x);
+    seen.add(x);
+  };
+  const order: Expression[] = [];
+  for (const root of roots) visit(root);
+  return order;
+}
+
+/** The formula with some expressions replaced by others. */
+export function substitute(
+  root: Expression,
+  replacement: (x: Expression) => Expression | undefined,
+): Expression {
+  const done = new Map<Expression, Expression>();
+  const visit = (x: Expression): Expression => {
+    let result = done.get(x);
+    if (!result) {
+      result = replacement(x) ?? Expression.of(
+        x.operation,
+        x.operands.map(visit),
+        x,
+      );
+      done.set(x, result);
+    }
+    return result;
+  };
+  return visit(root);
+}
+
+/** A formula as text: `div(sum(mul(exp(x), x)), sum(exp(x)))`. */
+export function formatExpression(x: Expression): string {
+  if (x.operation === "constant" || x.operation === "integer") {
+    return String(x.value);
+  }
+  if (x.operands.length === 0) return x.name || x.operation;
+  return `${x.operation}(${x.operands.map(formatExpression).join(", ")})`;
+}

@@ -1,0 +1,129 @@
+import {
+  type Backend,
+  type DType,
+  type Session,
+  type SessionOptions,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Value,
+} from "@rockpool/core";
+import type { Device, PlaneMove, RunBindings } from "./device.ts";
+import type { Geometry } from "./geometry.ts";
+import { interpret } from "./interpret.ts";
+import type { Program } from "./program.ts";
+import { DeviceSession } from "./session.ts";
+
+/** A value of the interpreter: numbers in double precision. */
+export interface InterpreterValue extends Value {
+  /** The numbers, row-major. */
+  readonly data: Float64Array;
+}
+
+/**
+ * The backend that everything is compared to: plain TypeScript in double
+ * precision, slow and obvious.
+ *
+ * @example
+ * ```ts
+ * import { interpreter, slide, windowKernel } from "@rockpool/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sum = windowKernel("sum", ["x"], ({ x }, fold) => fold.sum(x));
+ * using session = interpreter().session({ mode: "train" });
+ * const x = session.upload({ shape: [1, 1, 4], data: Float32Array.of(1, 2, 3, 4) });
+ * const { y } = session.window(sum, { values: { x } }, slide(x.shape, { kernelSize: [2] }));
+ * assertEquals([...(await session.read(y)).data], [3, 7]);
+ * ```
+ */
+export function interpreter(): Backend<InterpreterValue> {
+  const device = new InterpreterDevice();
+  const backend: Backend<InterpreterValue> = {
+    name: "interpreter",
+    info: "TypeScript in double precision, one thread",
+    session: (options?: SessionOptions): Session<InterpreterValue> =>
+      new DeviceSession(backend, device, options),
+    memory: () => ({ live: device.live, reserved: device.live }),
+    [Symbol.dispose]: () => {},
+  };
+  return backend;
+}
+
+class InterpreterDevice implements Device<InterpreterValue> {
+  live = 0;
+
+  allocate(shape: Shape, dtype: DType): InterpreterValue {
+    const data = new Float64Array(sizeOf(shape));
+    this.live += data.byteLength;
+    return { shape, dtype, data };
+  }
+
+  free(value: InterpreterValue): void {
+    this.live -= value.data.byteLength;
+  }
+
+  write(value: InterpreterValue, data: ArrayLike<number>): void {
+    value.data.set(data);
+  }
+
+  read({ shape, dtype, data }: InterpreterValue): Promise<Tensor> {
+    return Promise.resolve({
+      shape,
+      data: dtype === "int32" ? Int32Array.from(data) : Float32Array.from(data),
+    });
+  }
+
+  peek({ dtype, data }: InterpreterValue): Tensor["data"] {
+    return dtype === "int32" ? Int32Array.from(data) : Float32Array.from(data);
+  }
+
+  run(
+    program: Program,
+    geometry: Geometry,
+    bindings: RunBindings<InterpreterValue>,
+  ): void {
+    const tensors = Object.fromEntries(
+      Object.entries(bindings.tensors).map(([name, { data }]) => [name, data]),
+    );
+    const { scalars, stream } = bindings;
+    const results = interpret(program, geometry, { tensors, scalars, stream });
+    for (const { name } of program.outputs) {
+      bindings.outputs[name].data.set(results[name]);
+    }
+  }
+
+  scatter({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {
+    to.data.fill(0);
+    forEachIndex(indices, planes, (small, large) => {
+      to.data[large] = from.data[small];
+    });
+  }
+
+  take({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {
+    to.data.fill(0);
+    forEachIndex(indices, planes, (small, large) => {
+      to.data[small] = from.data[large];
+    });
+  }
+}
+
+/** Calls a function with the places of each index and of what it points to. */
+function forEachIndex(
+  { data }: InterpreterValue,
+  planes: PlaneMove<InterpreterValue>["planes"],
+  visit: (small: number, large: number) => void,
+): void {
+  const { items, channels, indexed, target, layout } = planes;
+  for (let item = 0; item < items; item++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const place = (size: number, at: number) =>
+        layout === "NCHW"
+          ? (item * channels + channel) * size + at
+          : (item * size + at) * channels + channel;
+      for (let at = 0; at < indexed; at++) {
+        const small = place(indexed, at);
+        if (data[small] >= 0) visit(small, place(target, data[small]));
+      }
+    }
+  }
+}

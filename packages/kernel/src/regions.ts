@@ -1,0 +1,129 @@
+import type { Layout, Shape, Tensor } from "@rockpool/core";
+import { type Geometry, type TableAxis, triple } from "./geometry.ts";
+import { axisNames, planesOf, shapeOf } from "./rank.ts";
+import { adaptiveTable, emptyTable } from "./tables.ts";
+
+/** How regions of interest are read. */
+export interface RegionOptions {
+  /** Windows along each spatial axis. */
+  readonly outputSize: readonly number[];
+  /** What the coordinates are multiplied by to count elements. */
+  readonly spatialScale?: number;
+  /** Channels before or after the spatial axes; before by default. */
+  readonly layout?: Layout;
+}
+
+/**
+ * Windows inside regions of interest, as Fast R-CNN divides them.
+ *
+ * A row of `rois` is the item of the batch, then the first corner and the last
+ * one, fastest axis first: `[item, x1, y1, x2, y2]`. Corners are scaled,
+ * rounded half away from zero, and both belong to the region, which is divided
+ * as {@linkcode adaptiveTable} does; what lies outside the input is cut off,
+ * possibly to nothing.
+ *
+ * @throws {TypeError} where the rank does not fit
+ * @throws {RangeError} where a row names no item or holds what is no number
+ */
+export function regions(
+  shape: Shape,
+  rois: Tensor,
+  options: RegionOptions,
+): Geometry {
+  const { outputSize, spatialScale = 1, layout } = options;
+  const axes = outputSize.length;
+  const planes = planesOf(shape, { axes, layout });
+  const columns = 1 + 2 * axes;
+  if (rois.shape.length !== 2 || rois.shape[1] !== columns) {
+    throw new RangeError(
+      `Cannot pool regions of shape [${rois.shape}]: rows of ${columns} numbers are needed, the item and two corners`,
+    );
+  }
+  if (!(spatialScale > 0 && Number.isFinite(spatialScale))) {
+    throw new RangeError(
+      `Cannot scale regions by ${spatialScale}: a number greater than 0 is needed`,
+    );
+  }
+  const count = rois.shape[0];
+  const sources = Int32Array.from({ length: count }, (_, row) => {
+    const numbers = rois.data.subarray(row * columns, (row + 1) * columns);
+    const item = numbers[0];
+    const isItem = Number.isInteger(item) && item >= 0 && item < planes.items;
+    if (!isItem || !numbers.every(Number.isFinite)) {
+      throw new RangeError(
+        `Cannot pool region ${row}, [${numbers}]: an item below ${planes.items} and finite corners are needed`,
+      );
+    }
+    return item;
+  });
+  const tablesOf = outputSize.map((windows, axis) => {
+    const column = axes - axis;
+    const corner = (row: number, offset: number) =>
+      roundHalfAway(Math.fround(
+        rois.data[row * columns + offset] * Math.fround(spatialScale),
+      ));
+    return regionAxis({
+      windows,
+      length: planes.spatial[axis],
+      name: axisNames(axes)[axis],
+      spans: Array.from(
+        { length: count },
+        (_, row) => [corner(row, column), corner(row, column + axes)] as const,
+      ),
+    });
+  });
+  return {
+    inputShape: shape,
+    outputShape: shapeOf(
+      { ...planes, batched: true, items: count },
+      outputSize,
+    ),
+    layout: planes.layout,
+    items: count,
+    inputItems: planes.items,
+    channels: planes.channels,
+    input: planes.input,
+    output: triple(outputSize, 1),
+    axes: triple<TableAxis>(tablesOf, emptyTable(count)),
+    per: "item",
+    sources,
+  };
+}
+
+/** An axis of an input and the first and last element of each region on it. */
+interface RegionPlace {
+  readonly windows: number;
+  readonly length: number;
+  readonly name: string;
+  readonly spans: readonly (readonly [number, number])[];
+}
+
+function regionAxis(place: RegionPlace): TableAxis {
+  const { windows, length, name, spans } = place;
+  if (!Number.isInteger(windows) || windows < 1) {
+    throw new RangeError(
+      `Cannot divide the ${name} of regions into ${windows} windows: a positive integer is needed`,
+    );
+  }
+  const starts = new Int32Array(spans.length * windows);
+  const counts = new Int32Array(spans.length * windows);
+  const clip = (at: number) => Math.max(0, Math.min(length, at));
+  for (const [region, [first, last]] of spans.entries()) {
+    const bins = adaptiveTable(Math.max(last - first + 1, 1), windows);
+    for (let i = 0; i < windows; i++) {
+      const start = first + bins.starts[i];
+      const from = clip(start);
+      starts[region * windows + i] = from;
+      counts[region * windows + i] = clip(start + bins.counts[i]) - from;
+    }
+  }
+  const size = counts.reduce((most, next) => Math.max(most, next), 1);
+  return { kind: "table", size, starts, counts, dilation: 1 };
+}
+
+/** The nearest integer; halves go away from zero. Limited to ±2³⁰. */
+function roundHalfAway(x: number): number {
+  const whole = Math.trunc(x);
+  const rounded = Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
+  return Math.max(-(2 ** 30), Math.min(2 ** 30, rounded));
+}

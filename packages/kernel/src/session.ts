@@ -1,0 +1,302 @@
+import {
+  type Backend,
+  type Bindings,
+  checkShape,
+  checkTensor,
+  didYouMean,
+  type DType,
+  equalShapes,
+  formatShape,
+  type Kernel,
+  type Mode,
+  type PoolingOp,
+  type Results,
+  type RunOptions,
+  type ScatterOptions,
+  type Session,
+  type SessionOptions,
+  type Shape,
+  type Shapes,
+  sizeOf,
+  type Tensor,
+  validateOptions,
+  type Value,
+  type Values,
+  type WeightSpec,
+  type Windows,
+} from "@rockpool/core";
+import type { Device } from "./device.ts";
+import type { Geometry } from "./geometry.ts";
+import { addValues, fillZero, type Runtime } from "./runtime.ts";
+import { runScatter } from "./scatter.ts";
+import { Tape } from "./tape.ts";
+import { checkWindowCall, runWindow } from "./window_call.ts";
+import { WindowKernel } from "./window_kernel.ts";
+
+/** A session of any backend: ownership, checks and the tape over a device. */
+export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
+  readonly backend: Backend<V>;
+  readonly device: Device<V>;
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly #owned = new Set<V>();
+  readonly #tape = new Tape<V>();
+  #runs = 0;
+  #ended = false;
+
+  /**
+   * @throws {TypeError} if the mode is none
+   * @throws {RangeError} if the seed is no unsigned 32-bit integer
+   */
+  constructor(
+    backend: Backend<V>,
+    device: Device<V>,
+    options: SessionOptions = {},
+  ) {
+    const { seed = 0, mode = "infer" } = options;
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw new RangeError(
+        `Cannot open a session with seed ${seed}: an unsigned 32-bit integer is needed`,
+      );
+    }
+    if (mode !== "train" && mode !== "infer") {
+      throw new TypeError(
+        `Cannot open a session with mode "${mode}": "train" or "infer" is needed`,
+      );
+    }
+    this.backend = backend;
+    this.device = device;
+    this.seed = seed;
+    this.mode = mode;
+  }
+
+  /** @ignore */
+  allocate(shape: Shape, dtype: DType): V {
+    const value = this.device.allocate(shape, dtype);
+    this.#owned.add(value);
+    return value;
+  }
+
+  /** @ignore */
+  release(value: V): void {
+    if (this.#owned.delete(value)) this.device.free(value);
+  }
+
+  /** Makes a value that was not allocated here one of this session. */
+  adopt(value: V): V {
+    this.#open();
+    this.#owned.add(value);
+    return value;
+  }
+
+  upload(tensor: Tensor): V {
+    this.#open();
+    const dtype = checkTensor(tensor);
+    const value = this.allocate(tensor.shape, dtype);
+    if (tensor.data.length > 0) this.device.write(value, tensor.data);
+    return value;
+  }
+
+  empty(shape: Shape): V {
+    this.#open();
+    checkShape(shape);
+    return this.allocate(shape, "float32");
+  }
+
+  // deno-lint-ignore require-await -- errors of the check must reject
+  async read(value: Value): Promise<Tensor> {
+    const own = this.#own(value, "read");
+    return this.device.read(own);
+  }
+
+  run<
+    Options extends object,
+    Inputs extends string,
+    Weights extends string,
+    Outputs extends string,
+  >(
+    op: PoolingOp<Options, Inputs, Weights, Outputs>,
+    inputs: Values<Inputs>,
+    run: RunOptions<Options, Weights> = {},
+  ): Results<Outputs> {
+    this.#open();
+    checkNames(op.name, inputs, op.inputs);
+    for (const name of op.inputs) this.#own(inputs[name], `run ${op.name} on`);
+    const options = validateOptions(op.options, run.options ?? {});
+    const shapes = Object.fromEntries(
+      op.inputs.map((name) => [name, inputs[name].shape]),
+    ) as Shapes<Inputs>;
+    op.shape(shapes, options);
+    const specs: Readonly<Record<string, WeightSpec>> =
+      op.weights?.(shapes, options) ?? {};
+    const weights = this.#weights(op.name, specs, run.weights ?? {});
+    const results = op.forward(
+      this,
+      inputs,
+      options,
+      weights as Record<string, Value> as Values<Weights>,
+    );
+    this.#runs += 1;
+    return results;
+  }
+
+  window(
+    kernel: Kernel,
+    bindings: Bindings,
+    windows: Windows,
+  ): Readonly<Record<string, V>> {
+    this.#open();
+    if (!(kernel instanceof WindowKernel)) {
+      throw new TypeError(
+        `Cannot run kernel ${kernel?.name}: it was not made by windowKernel of this version of @rockpool/kernel`,
+      );
+    }
+    const geometry = windows as Geometry;
+    for (const value of Object.values(bindings.values)) {
+      this.#own(value, `run kernel ${kernel.name} on`);
+    }
+    checkWindowCall(kernel, geometry, bindings);
+    const { outputs, entry } = runWindow(this, {
+      kernel,
+      geometry,
+      values: bindings.values as Readonly<Record<string, V>>,
+      scalars: bindings.scalars ?? {},
+      stream: { seed: this.seed, stream: this.#runs },
+    }, this.mode === "train");
+    if (entry) this.#tape.record(entry);
+    return outputs;
+  }
+
+  scatter(values: Value, indices: Value, options: ScatterOptions): V {
+    const { output, entry } = runScatter(this, {
+      values: this.#own(values, "place"),
+      indices: this.#own(indices, "place values at"),
+      options,
+    });
+    if (this.mode === "train") this.#tape.record(entry);
+    return output;
+  }
+
+  grad(y: Value, dy: Value, of: readonly Value[]): V[] {
+    const start = {
+      value: this.#own(y, "differentiate"),
+      gradient: this.#own(dy, "differentiate with"),
+    };
+    const variables = of.map((x) => this.#own(x, "differentiate by"));
+    if (this.mode !== "train") {
+      throw new TypeError(
+        `Cannot differentiate in a session with mode "infer": mode "train" is needed`,
+      );
+    }
+    if (y.dtype !== "float32" || dy.dtype !== "float32") {
+      throw new TypeError(
+        `Cannot differentiate ${y.dtype} with a gradient of ${dy.dtype}: float32 is needed`,
+      );
+    }
+    if (!equalShapes(y.shape, dy.shape)) {
+      throw new RangeError(
+        `Cannot differentiate an output of shape ${
+          formatShape(y.shape)
+        } with a gradient of shape ${
+          formatShape(dy.shape)
+        }: the same shape is needed`,
+      );
+    }
+    const gradients = this.#tape.walk(
+      start,
+      variables,
+      (a, b) => addValues(this, a, b),
+    );
+    return variables.map((x) => {
+      const known = gradients.get(x);
+      if (known) return known;
+      const zeros = this.allocate(x.shape, "float32");
+      fillZero(this, zeros);
+      return zeros;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#tape.clear();
+    for (const value of this.#owned) this.device.free(value);
+    this.#owned.clear();
+  }
+
+  #open(): void {
+    if (this.#ended) {
+      throw new TypeError("Cannot use a session that is disposed");
+    }
+  }
+
+  /** The value as one of this session's. */
+  #own(value: Value, action: string): V {
+    this.#open();
+    if (this.#owned.has(value as V)) return value as V;
+    throw new TypeError(
+      `Cannot ${action} ${
+        value ? "a value that belongs to another session or is freed" : value
+      }: a value of this session is needed`,
+    );
+  }
+
+  #weights(
+    op: string,
+    specs: Readonly<Record<string, WeightSpec>>,
+    given: Readonly<Record<string, Value | undefined>>,
+  ): Record<string, V> {
+    for (const name of Object.keys(given)) {
+      if (!Object.hasOwn(specs, name)) {
+        throw new TypeError(
+          `Cannot run ${op}: it has no weight "${name}"${
+            didYouMean(name, Object.keys(specs))
+          }`,
+        );
+      }
+    }
+    return Object.fromEntries(
+      Object.entries(specs).map(([name, spec]) => {
+        const value = given[name];
+        if (!value) return [name, this.upload(initialWeight(spec))];
+        if (!equalShapes(value.shape, spec.shape)) {
+          throw new RangeError(
+            `Cannot run ${op}: its weight "${name}" has shape ${
+              formatShape(value.shape)
+            }, ${formatShape(spec.shape)} is needed`,
+          );
+        }
+        return [name, this.#own(value, `run ${op} with`)];
+      }),
+    );
+  }
+}
+
+/** A parameter as it is before training. */
+export function initialWeight({ shape, initial }: WeightSpec): Tensor {
+  const data = typeof initial === "number"
+    ? new Float32Array(sizeOf(shape)).fill(initial)
+    : initial;
+  return { shape, data };
+}
+
+function checkNames(
+  op: string,
+  given: Readonly<Record<string, unknown>>,
+  needed: readonly string[],
+): void {
+  for (const name of needed) {
+    if (!given[name]) {
+      throw new TypeError(`Cannot run ${op}: its input "${name}" is missing`);
+    }
+  }
+  for (const name of Object.keys(given)) {
+    if (!needed.includes(name)) {
+      throw new TypeError(
+        `Cannot run ${op}: it has no input "${name}"${
+          didYouMean(name, needed)
+        }`,
+      );
+    }
+  }
+}

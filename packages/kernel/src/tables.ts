@@ -1,0 +1,178 @@
+import type { Layout, Shape } from "@rockpool/core";
+import {
+  type Geometry,
+  NO_AXIS,
+  type TableAxis,
+  type TablePer,
+  triple,
+} from "./geometry.ts";
+import { axisNames, planesOf, shapeOf } from "./rank.ts";
+
+/** Windows along one axis, one after the other. */
+export interface Table {
+  /** The first element of each window. */
+  readonly starts: ArrayLike<number>;
+  /** The number of elements of each window; 0 is an empty window. */
+  readonly counts: ArrayLike<number>;
+  /** From one element of a window to the next; 1 by default. */
+  readonly dilation?: number;
+}
+
+/** How tables are to be read. */
+export interface TableOptions {
+  /** A table for each spatial axis. */
+  readonly tables: readonly Table[];
+  /**
+   * What has windows of its own: the whole call (the default), each item of
+   * the batch or each plane; the tables hold those windows one group after the
+   * other.
+   */
+  readonly per?: TablePer;
+  /** Channels before or after the spatial axes; before by default. */
+  readonly layout?: Layout;
+}
+
+/**
+ * Windows whose starts and sizes stand in tables, one per spatial axis.
+ *
+ * Along an axis neither starts nor ends may step back, so that the windows
+ * that hold an element follow each other.
+ *
+ * @throws {TypeError} where the rank or the number of tables does not fit
+ * @throws {RangeError} where a window leaves the input or steps back
+ *
+ * @example
+ * ```ts
+ * import { tables } from "@rockpool/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const halves = { starts: [0, 2], counts: [3, 3] };
+ * assertEquals(tables([1, 1, 5], { tables: [halves] }).outputShape, [1, 1, 2]);
+ * ```
+ */
+export function tables(shape: Shape, options: TableOptions): Geometry {
+  const { per = "call" } = options;
+  const planes = planesOf(shape, {
+    axes: options.tables.length,
+    layout: options.layout,
+  });
+  const groups = {
+    call: 1,
+    item: planes.items,
+    plane: planes.items * planes.channels,
+  }[per];
+  const names = axisNames(planes.axes);
+  const axes = options.tables.map((table, a) =>
+    tableAxis(table, { length: planes.spatial[a], name: names[a], groups })
+  );
+  const output = axes.map((axis) =>
+    groups === 0 ? 0 : axis.starts.length / groups
+  );
+  return {
+    inputShape: shape,
+    outputShape: shapeOf(planes, output),
+    layout: planes.layout,
+    items: planes.items,
+    inputItems: planes.items,
+    channels: planes.channels,
+    input: planes.input,
+    output: triple(output, 1),
+    axes: triple<TableAxis>(axes, emptyTable(groups)),
+    per,
+    sources: undefined,
+  };
+}
+
+/** A table axis of length 1 for an axis that a tensor lacks. */
+export function emptyTable(groups: number): TableAxis {
+  return {
+    kind: "table",
+    size: NO_AXIS.size,
+    starts: new Int32Array(groups),
+    counts: new Int32Array(groups).fill(1),
+    dilation: 1,
+  };
+}
+
+/** An axis of an input, and how many groups of windows there are along it. */
+interface TablePlace {
+  readonly length: number;
+  readonly name: string;
+  readonly groups: number;
+}
+
+function tableAxis(table: Table, place: TablePlace): TableAxis {
+  const { length, name, groups } = place;
+  const { dilation = 1 } = table;
+  const starts = Int32Array.from(table.starts);
+  const counts = Int32Array.from(table.counts);
+  if (starts.length !== counts.length || starts.length % groups !== 0) {
+    throw new RangeError(
+      `Cannot read tables of ${name}: ${starts.length} starts and ${counts.length} counts are given, the same number is needed, a multiple of ${groups}`,
+    );
+  }
+  if (starts.length === 0 && groups > 0) {
+    throw new RangeError(`Cannot read tables of ${name}: they have no window`);
+  }
+  if (!Number.isInteger(dilation) || dilation < 1) {
+    throw new RangeError(
+      `Cannot read tables of ${name}: their dilation is ${dilation}, an integer of at least 1 is needed`,
+    );
+  }
+  const windows = starts.length / groups;
+  const last = (i: number) => starts[i] + (counts[i] - 1) * dilation;
+  for (let i = 0; i < starts.length; i++) {
+    if (starts[i] !== table.starts[i] || counts[i] !== table.counts[i]) {
+      throw new RangeError(
+        `Cannot read tables of ${name}: window ${i} starts at ${
+          table.starts[i]
+        } and has ${table.counts[i]} elements, 32-bit integers are needed`,
+      );
+    }
+    if (starts[i] < 0 || counts[i] < 0 || last(i) >= length) {
+      throw new RangeError(
+        `Cannot pool an input of ${name} ${length}: window ${i} starts at ${
+          starts[i]
+        } and has ${counts[i]} elements`,
+      );
+    }
+    const follows = i % windows > 0;
+    if (follows && (starts[i] < starts[i - 1] || last(i) < last(i - 1))) {
+      throw new RangeError(
+        `Cannot read tables of ${name}: window ${i} steps back behind window ${
+          i - 1
+        }`,
+      );
+    }
+  }
+  return {
+    kind: "table",
+    size: counts.reduce((size, count) => Math.max(size, count), 1),
+    starts,
+    counts,
+    dilation,
+  };
+}
+
+/**
+ * The table that divides an axis into a number of windows as evenly as it
+ * goes: window i is `[floor(i n / k), ceil((i + 1) n / k))`.
+ *
+ * @throws {RangeError} if either number is not a positive integer
+ */
+export function adaptiveTable(length: number, windows: number): Table {
+  for (const number of [length, windows]) {
+    if (!Number.isInteger(number) || number < 1) {
+      throw new RangeError(
+        `Cannot divide ${length} elements into ${windows} windows: positive integers are needed`,
+      );
+    }
+  }
+  const starts = new Int32Array(windows);
+  const counts = new Int32Array(windows);
+  for (let i = 0; i < windows; i++) {
+    starts[i] = Math.floor((i * length) / windows);
+    counts[i] = Math.ceil(((i + 1) * length) / windows) - starts[i];
+  }
+  return { starts, counts };
+}

@@ -1,0 +1,61 @@
+import type { Value } from "@rockpool/core";
+
+/** A call that can be walked back. */
+export interface TapeEntry<V extends Value> {
+  /** What the call read and can have a gradient. */
+  readonly inputs: readonly V[];
+  /** What it gave and can bring a gradient. */
+  readonly outputs: readonly V[];
+  /**
+   * The gradients of the wanted inputs, for gradients of the outputs;
+   * undefined stands for zeros.
+   */
+  backward(
+    gradients: readonly (V | undefined)[],
+    wanted: (input: V) => boolean,
+  ): Map<V, V>;
+}
+
+/** The calls of a session in train mode, in order. */
+export class Tape<V extends Value> {
+  readonly #entries: TapeEntry<V>[] = [];
+
+  /** Adds a call. */
+  record(entry: TapeEntry<V>): void {
+    this.#entries.push(entry);
+  }
+
+  /** Forgets all calls. */
+  clear(): void {
+    this.#entries.length = 0;
+  }
+
+  /**
+   * Walks back from a value and its gradient; gives the gradients of the
+   * values in `of` that it depends on.
+   */
+  walk(
+    start: { readonly value: V; readonly gradient: V },
+    of: readonly V[],
+    add: (a: V, b: V) => V,
+  ): Map<V, V> {
+    const reached = new Set<V>(of);
+    for (const { inputs, outputs } of this.#entries) {
+      if (inputs.some((input) => reached.has(input))) {
+        for (const output of outputs) reached.add(output);
+      }
+    }
+    const gradients = new Map<V, V>([[start.value, start.gradient]]);
+    for (const entry of this.#entries.toReversed()) {
+      const arriving = entry.outputs.map((output) => gradients.get(output));
+      const onTheWay = entry.outputs.some((output) => reached.has(output));
+      if (!onTheWay || arriving.every((gradient) => !gradient)) continue;
+      const shares = entry.backward(arriving, (input) => reached.has(input));
+      for (const [input, share] of shares) {
+        const before = gradients.get(input);
+        gradients.set(input, before ? add(before, share) : share);
+      }
+    }
+    return gradients;
+  }
+}

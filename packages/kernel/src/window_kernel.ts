@@ -1,0 +1,162 @@
+import type { Kernel } from "@rockpool/core";
+import {
+  Expression,
+  formatExpression,
+  leaf,
+  topological,
+} from "./expression.ts";
+import { type Fold, fold } from "./fold.ts";
+
+/** What a formula reads besides its inputs, by name. */
+export interface KernelLeaves {
+  /** Numbers given with each call, the same for all elements. */
+  readonly scalars?: readonly string[];
+  /** Parameters with one number per channel. */
+  readonly channels?: readonly string[];
+  /** Parameters with one number per channel and position in the window. */
+  readonly taps?: readonly string[];
+}
+
+/** The builtins of a formula besides its folds. */
+export interface Builtins {
+  /** A random number in [0, 1) for each window. */
+  windowRandom(slot: number): Expression;
+  /** A random number in [0, 1) for each element of each window. */
+  elementRandom(slot: number): Expression;
+}
+
+/** A formula: expressions of named leaves in, named outputs out. */
+export type Formula = (
+  leaves: Readonly<Record<string, Expression>>,
+  fold: Fold,
+  builtins: Builtins,
+) => Expression | Readonly<Record<string, Expression>>;
+
+/** A formula over one window, with its leaves and its outputs. */
+export class WindowKernel implements Kernel {
+  /** @ignore Made by {@linkcode windowKernel}. */
+  constructor(
+    /** A name for messages and for the emitted text. */
+    readonly name: string,
+    /** The tensors read at each element of the window. */
+    readonly inputs: readonly string[],
+    /** What else it reads. */
+    readonly leaves: Required<KernelLeaves>,
+    /** What it gives for each window. */
+    readonly outputs: Readonly<Record<string, Expression>>,
+  ) {}
+}
+
+const builtins: Builtins = {
+  windowRandom: (slot) =>
+    Expression.of("windowRandom", [], { value: checkSlot(slot) }),
+  elementRandom: (slot) =>
+    Expression.of("elementRandom", [], { value: checkSlot(slot) }),
+};
+
+/**
+ * A kernel from a formula over one window.
+ *
+ * The formula gets its leaves by name and gives one expression, the output
+ * `y`, or several by name. Outputs have one value per window.
+ *
+ * @throws {TypeError} where the formula is not one of this language: an output
+ * that changes with the window's elements, a fold of what does not, a name
+ * that is used twice
+ *
+ * @example The mean of squares over each window
+ * ```ts
+ * import { interpretWindow, windowKernel } from "@rockpool/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const meanSquare = windowKernel("mean-square", ["x"], ({ x }, fold) =>
+ *   fold.mean(x.mul(x)));
+ * assertEquals(interpretWindow(meanSquare, { x: [1, 2, 3, 4] }).y, 7.5);
+ * ```
+ */
+export function windowKernel(
+  name: string,
+  inputs: readonly string[],
+  formula: Formula,
+  leaves: KernelLeaves = {},
+): WindowKernel {
+  const all = {
+    scalars: leaves.scalars ?? [],
+    channels: leaves.channels ?? [],
+    taps: leaves.taps ?? [],
+  };
+  const names = [...inputs, ...all.scalars, ...all.channels, ...all.taps];
+  for (const [index, word] of names.entries()) {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(word)) {
+      throw new TypeError(
+        `Cannot make kernel ${name}: "${word}" is no name of letters and digits`,
+      );
+    }
+    if (names.indexOf(word) !== index) {
+      throw new TypeError(
+        `Cannot make kernel ${name}: the name "${word}" is used twice`,
+      );
+    }
+  }
+  if (inputs.length === 0) {
+    throw new TypeError(`Cannot make kernel ${name}: it has no input`);
+  }
+  const given = formula(
+    Object.fromEntries([
+      ...inputs.map((input) => [input, leaf("element", input)]),
+      ...all.scalars.map((scalar) => [scalar, leaf("scalar", scalar)]),
+      ...all.channels.map((channel) => [channel, leaf("channel", channel)]),
+      ...all.taps.map((tap) => [tap, leaf("tap", tap)]),
+    ]),
+    fold,
+    builtins,
+  );
+  const outputs = given instanceof Expression ? { y: given } : given;
+  checkOutputs(name, outputs, names);
+  return new WindowKernel(name, inputs, all, outputs);
+}
+
+function checkOutputs(
+  kernel: string,
+  outputs: Readonly<Record<string, Expression>>,
+  known: readonly string[],
+): void {
+  if (Object.keys(outputs).length === 0) {
+    throw new TypeError(`Cannot make kernel ${kernel}: it has no output`);
+  }
+  for (const [name, output] of Object.entries(outputs)) {
+    if (!(output instanceof Expression)) {
+      throw new TypeError(
+        `Cannot make kernel ${kernel}: its output ${name} is ${typeof output}, an expression is needed`,
+      );
+    }
+    if (output.type === "bool") {
+      throw new TypeError(
+        `Cannot make kernel ${kernel}: its output ${name} is a condition, a number or an index is needed`,
+      );
+    }
+    if (output.level === "element") {
+      throw new TypeError(
+        `Cannot make kernel ${kernel}: its output ${name} = ${
+          formatExpression(output)
+        } changes with the elements of the window, fold it`,
+      );
+    }
+  }
+  for (const x of topological(Object.values(outputs))) {
+    if (x.name !== "" && !known.includes(x.name)) {
+      throw new TypeError(
+        `Cannot make kernel ${kernel}: it reads "${x.name}", which is none of ${
+          known.join(", ")
+        }`,
+      );
+    }
+  }
+}
+
+function checkSlot(slot: number): number {
+  if (Number.isInteger(slot) && slot >= 0 && slot < 2 ** 32) return slot;
+  throw new RangeError(
+    `Cannot draw from slot ${slot}: an unsigned 32-bit integer is needed`,
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * SoftPool: the mean of each window, weighted by the exponentials of its
+ * elements.
+ *
+ * @module
+ */
+import type { PoolingOp } from "@rockpool/core";
+import {
+  detach,
+  type Expression,
+  type Fold,
+  select,
+  slide,
+  type SlideOptions,
+  slideOptions,
+  slideShape,
+  type WindowKernel,
+  windowKernel,
+  withGradientOf,
+} from "@rockpool/kernel";
+
+/** The options of {@linkcode soft}. */
+export interface SoftOptions extends SlideOptions {
+  /** Whether the weights depend on the elements (`exact`) or are held constant (`paper`). */
+  readonly gradient: "exact" | "paper";
+  /** What elements are multiplied by before the exponential. */
+  readonly temperature: number;
+}
+
+/** Σ wᵢ xᵢ with wᵢ ∝ exp(βxᵢ), as m + Σ w (x − m) / Σ w with m = max x. */
+function softMean(
+  { x, temperature }: Readonly<Record<string, Expression>>,
+  fold: Fold,
+  hold: (weight: Expression) => Expression,
+): Expression {
+  const greatest = detach(fold.max(x));
+  // ∞ − ∞ is no number, and what has weight 0 must not bring in 0 · ∞.
+  const excess = withGradientOf(
+    select(x.eq(greatest), 0, x.sub(greatest)),
+    x,
+  );
+  const weight = hold(excess.mul(temperature).exp());
+  const weighted = select(weight.eq(0), 0, weight.mul(excess));
+  return fold.sum(weighted).div(fold.sum(weight)).add(greatest);
+}
+
+const exact: WindowKernel = windowKernel(
+  "soft",
+  ["x"],
+  (leaves, fold) => softMean(leaves, fold, (weight) => weight),
+  { scalars: ["temperature"] },
+);
+
+const paper: WindowKernel = windowKernel(
+  "soft-paper",
+  ["x"],
+  (leaves, fold) => softMean(leaves, fold, detach),
+  { scalars: ["temperature"] },
+);
+
+/**
+ * SoftPool: the mean of each window with weights softmax(temperature · x).
+ *
+ * Elements of −∞ have weight 0, those of +∞ share all of it, NaN gives NaN.
+ * The exact gradient is gᵢ = g wᵢ (1 + β (xᵢ − y)); the paper holds the
+ * weights constant, gᵢ = g wᵢ.
+ *
+ * Stergiou, Poppe and Kalliatakis, Refining activation downsampling with
+ * SoftPool (2021), arXiv 2101.00440.
+ *
+ * @example
+ * ```ts
+ * import { soft } from "@rockpool/soft";
+ * import { interpreter } from "@rockpool/kernel";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using session = interpreter().session();
+ * const x = session.upload({ shape: [1, 1, 2, 2], data: Float32Array.of(1, 2, 3, 4) });
+ * const { y } = session.run(soft, { x }, { options: { kernelSize: 2 } });
+ * assertAlmostEquals((await session.read(y)).data[0], 3.4926527, 1e-6);
+ * ```
+ */
+export const soft: PoolingOp<SoftOptions, "x", never, "y"> = {
+  name: "soft",
+  summary: "the mean of each window, weighted by exponentials",
+  category: "generic",
+  options: {
+    ...slideOptions,
+    kernelSize: { ...slideOptions.kernelSize, default: 2 },
+    gradient: {
+      kind: "choice",
+      choices: ["exact", "paper"],
+      default: "exact",
+      help: "whether the weights depend on the elements or are held constant",
+    },
+    temperature: {
+      kind: "number",
+      above: 0,
+      default: 1,
+      help: "what elements are multiplied by before the exponential",
+    },
+  },
+  inputs: ["x"],
+  shape: ({ x }, options) => slideShape(x, options),
+  forward(cx, { x }, options) {
+    const { temperature } = options;
+    const kernel = options.gradient === "exact" ? exact : paper;
+    const bindings = { values: { x }, scalars: { temperature } };
+    return { y: cx.window(kernel, bindings, slide(x.shape, options)).y };
+  },
+};
+
+export { soft as default };

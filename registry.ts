@@ -1,0 +1,126 @@
+/**
+ * Every pooling operator of Rockpool by its name, loaded when it is asked for.
+ *
+ * @module
+ */
+import {
+  type Backend,
+  defineRegistry,
+  didYouMean,
+  type GivenOptions,
+  loadOperator,
+  makePool,
+  type Pool,
+  type PoolingOp,
+  type Registry,
+} from "@rockpool/core";
+import type { average } from "@rockpool/average";
+import type { max, maxUnpool } from "@rockpool/max";
+import type { soft } from "@rockpool/soft";
+import type { CpuOptions } from "@rockpool/cpu";
+import type { GpuOptions } from "@rockpool/gpu";
+
+/** The built-in operators by name. */
+export interface Builtins {
+  /** The mean of each window. */
+  average: typeof average;
+  /** The greatest element of each window. */
+  max: typeof max;
+  /** Values back where max pooling found them. */
+  "max-unpool": typeof maxUnpool;
+  /** The mean of each window, weighted by exponentials. */
+  soft: typeof soft;
+}
+
+/**
+ * The built-in operators. Spread them to add your own:
+ * `defineRegistry({ ...builtins, "my-pool": () => import("./my_pool.ts") })`.
+ */
+export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
+  average: () => import("@rockpool/average"),
+  max: () => import("@rockpool/max"),
+  "max-unpool": () => import("@rockpool/max/unpool"),
+  soft: () => import("@rockpool/soft"),
+});
+
+/** What each backend is opened with. */
+export interface BackendOptions {
+  /** WebAssembly on threads. */
+  cpu: CpuOptions;
+  /** WebGPU. */
+  gpu: GpuOptions;
+}
+
+/** The backends, loaded and opened when they are asked for. */
+const backends: {
+  readonly [Name in keyof BackendOptions]: (
+    options?: BackendOptions[Name],
+  ) => Promise<Backend>;
+} = {
+  cpu: async (options) => (await import("@rockpool/cpu")).cpu(options),
+  gpu: async (options) => (await import("@rockpool/gpu")).gpu(options),
+};
+
+/** The names of the backends. */
+export const backendNames: readonly (keyof BackendOptions)[] = ["cpu", "gpu"];
+
+/**
+ * Opens a backend by its name.
+ *
+ * @throws {RangeError} for a name that is none
+ */
+export function openBackend<Name extends keyof BackendOptions>(
+  name: Name,
+  options?: BackendOptions[Name],
+): Promise<Backend> {
+  if (!backendNames.includes(name)) {
+    throw new RangeError(
+      `There is no backend "${name}"${didYouMean(name, backendNames)}`,
+    );
+  }
+  return backends[name](options);
+}
+
+/** Where {@linkcode resolve} runs an operator: a backend or its name. */
+export interface ResolvePlace {
+  /** A backend, which stays the caller's, or the name of one to open. */
+  readonly backend: Backend | keyof BackendOptions;
+}
+
+/** The options of a built-in operator. */
+export type OptionsOf<Name extends keyof Builtins> = Builtins[Name] extends
+  PoolingOp<infer Options, infer _I, infer _W, infer _O> ? Options : never;
+
+/**
+ * A built-in operator with its options, ready to be called with tensors.
+ *
+ * Dispose of it to dispose of the backend it opened.
+ *
+ * @throws {RangeError} for a name that is none; the message has the near ones
+ * @throws {TypeError} | {RangeError} for options that are not the operator's
+ *
+ * @example
+ * ```ts
+ * import { resolve } from "@rockpool/rockpool";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using pool = await resolve("max", { backend: "cpu", kernelSize: 2 });
+ * const y = await pool({ shape: [1, 1, 2, 2], data: Float32Array.of(1, 2, 3, 4) });
+ * assertEquals([...y.data], [4]);
+ * ```
+ */
+export async function resolve<Name extends keyof Builtins>(
+  name: Name,
+  options: ResolvePlace & GivenOptions<OptionsOf<Name>>,
+): Promise<Pool> {
+  const { backend, ...given } = options;
+  const op = await loadOperator(builtins, name) as PoolingOp<object>;
+  if (typeof backend !== "string") return makePool(op, backend, given);
+  const opened = await openBackend(backend);
+  try {
+    return makePool(op, opened, given);
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { type AnyPoolingOp, loadOperator } from "@rockpool/core";
+import { builtins } from "../../registry.ts";
+import type { ReferenceCase } from "./cases.ts";
+
+/** What a reference operator is here. */
+interface Translation {
+  /** Our operator's name. */
+  readonly name: keyof typeof builtins;
+  /** Our options for the case's parameters; the same names by default. */
+  readonly options?: (params: ReferenceCase["params"]) => object;
+}
+
+/** Reference operators by their names; what stands not here is not built. */
+const translations: Readonly<Record<string, Translation>> = {
+  max_pool2d: { name: "max" },
+  max_unpool2d: { name: "max-unpool" },
+  avg_pool2d: { name: "average" },
+  soft_pool2d: { name: "soft" },
+};
+
+/** Our operator and options for a case; undefined where it is not built. */
+export async function translate(
+  { op, params, outputs }: ReferenceCase,
+): Promise<{ op: AnyPoolingOp; options: object } | undefined> {
+  const translation = translations[op];
+  if (!translation) return undefined;
+  const options = translation.options?.(params) ?? params;
+  const returnIndices = "indices" in outputs ? { returnIndices: true } : {};
+  return {
+    op: await loadOperator(builtins, translation.name) as AnyPoolingOp,
+    options: { ...options, ...returnIndices },
+  };
+}
