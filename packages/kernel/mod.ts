@@ -6,8 +6,10 @@
  * @module
  */
 export * from "./src/adjoint.ts";
+export * from "./src/covering.ts";
 export * from "./src/derive.ts";
 export * from "./src/device.ts";
+export * from "./src/emit_wat.ts";
 export * from "./src/expression.ts";
 export * from "./src/fold.ts";
 export * from "./src/geometry.ts";
@@ -20,4 +22,10 @@ export * from "./src/session.ts";
 export * from "./src/slide.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
+export {
+  GUARD_BYTES,
+  interiorOf,
+  type WatAxis,
+  type WatPlan,
+} from "./src/wat_plan.ts";
 export * from "./src/window_kernel.ts";

@@ -51,7 +51,7 @@ export function describeRule(rule: OptionRule): string {
     rule.max === undefined ? "" : ` of at most ${rule.max}`,
     rule.above === undefined ? "" : ` greater than ${rule.above}`,
     rule.not === undefined ? "" : ` other than ${rule.not}`,
-  ].join("");
+  ].filter((limit) => limit !== "").join(" and");
   return kind + limits + (rule.nullable ? ", or null" : "");
 }
 

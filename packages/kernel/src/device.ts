@@ -63,3 +63,26 @@ export interface PlaneSizes {
   readonly target: number;
   readonly layout: ScatterOptions["layout"];
 }
+
+/**
+ * Calls a function with the place of each index that is none of −1, and the
+ * place that it points to, in the order of memory.
+ */
+export function forEachIndex(
+  { items, channels, indexed, target, layout }: PlaneSizes,
+  indices: ArrayLike<number>,
+  visit: (small: number, large: number) => void,
+): void {
+  for (let item = 0; item < items; item++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const place = (size: number, at: number) =>
+        layout === "NCHW"
+          ? (item * channels + channel) * size + at
+          : (item * size + at) * channels + channel;
+      for (let at = 0; at < indexed; at++) {
+        const small = place(indexed, at);
+        if (indices[small] >= 0) visit(small, place(target, indices[small]));
+      }
+    }
+  }
+}

@@ -293,7 +293,7 @@ const operations: Partial<Record<string, (...x: number[]) => number>> = {
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
-  pow: (a, b) => Math.pow(a, b),
+  pow: (a, b) => a < 0 ? NaN : Math.pow(a, b),
   asNumber: (a) => a,
   max: (a, b) => Math.max(a, b),
   min: (a, b) => Math.min(a, b),

@@ -8,7 +8,12 @@ import {
   type Tensor,
   type Value,
 } from "@rockpool/core";
-import type { Device, PlaneMove, RunBindings } from "./device.ts";
+import {
+  type Device,
+  forEachIndex,
+  type PlaneMove,
+  type RunBindings,
+} from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import { interpret } from "./interpret.ts";
 import type { Program } from "./program.ts";
@@ -94,36 +99,15 @@ class InterpreterDevice implements Device<InterpreterValue> {
 
   scatter({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {
     to.data.fill(0);
-    forEachIndex(indices, planes, (small, large) => {
+    forEachIndex(planes, indices.data, (small, large) => {
       to.data[large] = from.data[small];
     });
   }
 
   take({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {
     to.data.fill(0);
-    forEachIndex(indices, planes, (small, large) => {
+    forEachIndex(planes, indices.data, (small, large) => {
       to.data[small] = from.data[large];
     });
-  }
-}
-
-/** Calls a function with the places of each index and of what it points to. */
-function forEachIndex(
-  { data }: InterpreterValue,
-  planes: PlaneMove<InterpreterValue>["planes"],
-  visit: (small: number, large: number) => void,
-): void {
-  const { items, channels, indexed, target, layout } = planes;
-  for (let item = 0; item < items; item++) {
-    for (let channel = 0; channel < channels; channel++) {
-      const place = (size: number, at: number) =>
-        layout === "NCHW"
-          ? (item * channels + channel) * size + at
-          : (item * size + at) * channels + channel;
-      for (let at = 0; at < indexed; at++) {
-        const small = place(indexed, at);
-        if (data[small] >= 0) visit(small, place(target, data[small]));
-      }
-    }
   }
 }

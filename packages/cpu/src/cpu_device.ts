@@ -1,0 +1,128 @@
+import {
+  type DType,
+  formatShape,
+  type Shape,
+  sizeOf,
+  type Tensor,
+} from "@rockpool/core";
+import {
+  type Device,
+  forEachIndex,
+  type Geometry,
+  GUARD_BYTES,
+  type PlaneMove,
+  type Program,
+  type RunBindings,
+  volume,
+} from "@rockpool/kernel";
+import { Allocator } from "./allocator.ts";
+import { ARGUMENTS_ADDRESS, HEAP_ADDRESS } from "./control.ts";
+import { Block } from "./cpu_value.ts";
+import { writeArguments } from "./kernel_arguments.ts";
+import { KernelCache } from "./kernel_cache.ts";
+import type { WasmMemory } from "./memory.ts";
+import { placeTables } from "./table_blocks.ts";
+import type { ThreadPool } from "./thread_pool.ts";
+
+/** Elements below which one thread is done before another has woken up. */
+const PARALLEL_ELEMENTS = 16_384;
+
+/** The CPU as a device: values in one memory, kernels on all threads. */
+export class CpuDevice implements Device<Block> {
+  readonly allocator: Allocator;
+  readonly #kernels: KernelCache;
+  /** Bytes of all values. */
+  live = 0;
+
+  constructor(
+    readonly memory: WasmMemory,
+    readonly pool: ThreadPool | undefined,
+  ) {
+    this.allocator = new Allocator(memory, HEAP_ADDRESS, GUARD_BYTES);
+    this.#kernels = new KernelCache(memory, this.allocator);
+  }
+
+  allocate(shape: Shape, dtype: DType): Block {
+    const size = sizeOf(shape);
+    if (4 * size > 2 ** 32) {
+      throw new RangeError(
+        `Cannot allocate a value of shape ${formatShape(shape)}: it takes ${
+          4 * size
+        } bytes, the CPU backend has at most ${2 ** 32}`,
+      );
+    }
+    const address = this.allocator.allocate(4 * size);
+    this.live += 4 * size;
+    return new Block(this.memory, address, shape, dtype, size);
+  }
+
+  free(value: Block): void {
+    value.freed = true;
+    this.live -= 4 * value.size;
+    this.allocator.free(value.address);
+  }
+
+  write(value: Block, data: Tensor["data"]): void {
+    value.data.set(data);
+  }
+
+  // deno-lint-ignore require-await -- the copy is made at once, errors reject
+  async read(value: Block): Promise<Tensor> {
+    return { shape: value.shape, data: value.data.slice() as Tensor["data"] };
+  }
+
+  peek(value: Block): Tensor["data"] {
+    return value.data as Tensor["data"];
+  }
+
+  run(
+    program: Program,
+    geometry: Geometry,
+    bindings: RunBindings<Block>,
+  ): void {
+    const kernel = this.#kernels.get(program, geometry);
+    const tables = placeTables(geometry, kernel.fields, this);
+    const { addresses } = tables;
+    writeArguments(this.memory, kernel.fields, {
+      geometry,
+      bindings,
+      tables: addresses,
+    });
+    const { input, output, items, inputItems, channels } = geometry;
+    const [space, batch] = program.kind === "gather"
+      ? [input, inputItems]
+      : [output, items];
+    const planes = kernel.plan.schedule === "columns"
+      ? batch * channels
+      : batch;
+    const rows = planes * space[0] * space[1];
+    const elements = channels *
+      Math.max(volume(input) * inputItems, volume(output) * items);
+    if (this.pool && rows > 1 && elements >= PARALLEL_ELEMENTS) {
+      this.pool.run({
+        kernel: kernel.id,
+        module: kernel.module,
+        run: kernel.run,
+        argumentsAddress: ARGUMENTS_ADDRESS,
+        rows,
+      });
+    } else kernel.run(ARGUMENTS_ADDRESS, 0, rows);
+    tables.free();
+  }
+
+  scatter(move: PlaneMove<Block>): void {
+    const [from, to] = [move.from.data, move.to.data];
+    to.fill(0);
+    forEachIndex(move.planes, move.indices.data, (small, large) => {
+      to[large] = from[small];
+    });
+  }
+
+  take(move: PlaneMove<Block>): void {
+    const [from, to] = [move.from.data, move.to.data];
+    to.fill(0);
+    forEachIndex(move.planes, move.indices.data, (small, large) => {
+      to[small] = from[large];
+    });
+  }
+}

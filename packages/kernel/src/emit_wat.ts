@@ -1,0 +1,71 @@
+import type { Geometry } from "./geometry.ts";
+import type { Program } from "./program.ts";
+import {
+  Channels,
+  emitChannelsGather,
+  emitChannelsWindow,
+} from "./wat_channels.ts";
+import { Columns, emitColumnsWindow } from "./wat_columns.ts";
+import { emitColumnsGather } from "./wat_columns_gather.ts";
+import { programFrame } from "./wat_frame.ts";
+import { mathFunctions } from "./wat_math.ts";
+import { type WatPlan, watPlan } from "./wat_plan.ts";
+
+/** How a kernel's memory is declared. */
+export interface WatOptions {
+  /** Whether the memory is shared among threads; true by default. */
+  readonly shared?: boolean;
+}
+
+/** A kernel as WebAssembly text, and what its host must know. */
+export interface WatKernel {
+  /**
+   * The module: it imports `env.memory` and exports `run(arguments, begin,
+   * end)`, which works on some of the rows.
+   */
+  readonly text: string;
+  /** The names of the 4-byte fields of the block `arguments`, in order. */
+  readonly fields: readonly string[];
+  /** How it runs. */
+  readonly plan: WatPlan;
+}
+
+/** What a kernel's text depends on besides the program. */
+export function watKey(program: Program, geometry: Geometry): string {
+  return JSON.stringify(watPlan(program, geometry));
+}
+
+/**
+ * A program as WebAssembly text, specialised on the windows' sizes, strides,
+ * padding and dilation, and on the layout; lengths stay arguments.
+ */
+export function emitWat(
+  program: Program,
+  geometry: Geometry,
+  options: WatOptions = {},
+): WatKernel {
+  const { shared = true } = options;
+  const plan = watPlan(program, geometry);
+  const frame = programFrame(program);
+  if (plan.schedule === "columns") {
+    const columns = new Columns(frame, program, plan);
+    if (program.kind === "window") emitColumnsWindow(columns);
+    else emitColumnsGather(columns);
+  } else {
+    const channels = new Channels(frame, program, plan);
+    if (program.kind === "window") emitChannelsWindow(channels);
+    else emitChannelsGather(channels);
+  }
+  const body = frame.frameText();
+  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
+  const text = [
+    `;; ${program.name}: ${program.kind} program, schedule ${plan.schedule}`,
+    "(module",
+    `  (import "env" "memory" ${memory})`,
+    ...mathFunctions(body),
+    body,
+    ")",
+    "",
+  ].join("\n");
+  return { text, fields: frame.fields, plan };
+}

@@ -1,0 +1,265 @@
+import { type Expression, topological } from "./expression.ts";
+import { isFold, type Program } from "./program.ts";
+import {
+  add,
+  call,
+  floats,
+  get,
+  int,
+  ints,
+  type Term,
+  type WatFunction,
+} from "./wat_text.ts";
+
+/** Where four windows, or one element of each of them, are read. */
+export interface VectorPlace {
+  /** An input at the element. */
+  element(name: string): Term;
+  /** A tensor with one number per window. */
+  perWindow(name: string): Term;
+  /** A parameter of the channel. */
+  channel(name: string): Term;
+  /** A parameter of the channel and the position in the window. */
+  tap(name: string): Term;
+  /** The element's index in its plane. */
+  position(): Term;
+  /** The element's index in its window, as an integer of all lanes. */
+  tapIndex(): Term;
+  /** The number of elements of the window, inside the input or the padding. */
+  count(padded: boolean): Term;
+  /** The window's index, with channels before the spatial axes. */
+  windowIndex(): Term;
+  /** The number of positions in a window. */
+  readonly windowSize: number;
+}
+
+/** Instructions on four lanes, for operations that are one. */
+const instructions: Partial<Record<Expression["operation"], string>> = {
+  neg: "f32x4.neg",
+  abs: "f32x4.abs",
+  floor: "f32x4.floor",
+  sqrt: "f32x4.sqrt",
+  sign: "call $sign",
+  exp: "call $exp",
+  log: "call $log",
+  pow: "call $pow",
+  add: "f32x4.add",
+  sub: "f32x4.sub",
+  mul: "f32x4.mul",
+  div: "f32x4.div",
+  max: "f32x4.max",
+  min: "f32x4.min",
+  asNumber: "f32x4.convert_i32x4_s",
+  lt: "f32x4.lt",
+  le: "f32x4.le",
+  eq: "f32x4.eq",
+  sameIndex: "i32x4.eq",
+  and: "v128.and",
+  or: "v128.or",
+  not: "v128.not",
+};
+
+/** Leaves that are the same whenever they are read, for all windows of a vector. */
+const INVARIANT = new Set(["constant", "integer", "scalar", "element"]);
+
+/**
+ * Emits the values of a program's expressions as locals of four lanes, each
+ * computed once per element, per window, or for all.
+ */
+export class VectorEvaluator {
+  readonly #names = new Map<Expression, string>();
+  readonly #uses = new Map<Expression, number>();
+  readonly #window = new Map<Expression, Term>();
+  readonly #element = new Map<Expression, Term>();
+  readonly #invariant = new Map<Expression, Term>();
+  place!: VectorPlace;
+
+  constructor(readonly out: WatFunction, program: Program) {
+    const all = topological(program.outputs.map(({ value }) => value));
+    for (const [index, x] of all.entries()) {
+      this.#names.set(x, `${x.name || x.operation}_${index}`);
+      for (const below of x.operands) {
+        this.#uses.set(below, (this.#uses.get(below) ?? 0) + 1);
+      }
+    }
+  }
+
+  /** The name that an expression's local has. */
+  name(x: Expression): string {
+    return this.#names.get(x)!;
+  }
+
+  /** Forgets what changes with the element. */
+  nextElement(): void {
+    this.#element.clear();
+  }
+
+  /** Forgets what changes with the window. */
+  nextWindow(): void {
+    this.#element.clear();
+    this.#window.clear();
+  }
+
+  /** Forgets everything: another vector of elements comes. */
+  nextVector(): void {
+    this.nextWindow();
+    this.#invariant.clear();
+  }
+
+  /** Tells the value of a fold. */
+  define(fold: Expression, value: Term): void {
+    this.#window.set(fold, value);
+  }
+
+  /** The value, as a term that may be used any number of times. */
+  evaluate(x: Expression): Term {
+    const cheap = x.operation === "constant" || x.operation === "integer" ||
+      x.operation === "scalar";
+    if (cheap) return this.#compute(x);
+    if (x.operation === "detach" || x.operation === "withGradientOf") {
+      return this.evaluate(x.operands[0]);
+    }
+    const known = this.#scope(x);
+    let term = known.get(x);
+    if (term === undefined) {
+      term = this.out.set(this.name(x), "v128", this.#compute(x));
+      known.set(x, term);
+    }
+    return term;
+  }
+
+  /** The value, possibly without a local where it is used once. */
+  inline(x: Expression): Term {
+    const once = (this.#uses.get(x) ?? 0) <= 1 && x.operands.length > 0 &&
+      !isFold(x) && !this.#scope(x).has(x);
+    return once && x.level === "element" ? this.#compute(x) : this.evaluate(x);
+  }
+
+  /** Evaluates what a set of element formulas needs of the whole window. */
+  prepare(formulas: readonly Expression[]): void {
+    for (const x of topological(formulas)) {
+      if (x.level === "element") {
+        for (const below of x.operands) {
+          if (below.level !== "element") this.evaluate(below);
+        }
+      }
+    }
+  }
+
+  /** Evaluates what formulas need that does not change with the window. */
+  prepareInvariant(formulas: readonly Expression[]): void {
+    const varying = new Set<Expression>();
+    for (const x of topological(formulas)) {
+      const fixed = x.operands.length > 0
+        ? !x.operands.some((below) => varying.has(below))
+        : INVARIANT.has(x.operation) || x.operation === "position";
+      if (!fixed) varying.add(x);
+    }
+    for (const x of topological(formulas)) {
+      if (varying.has(x) || x.level !== "element") continue;
+      this.#invariant.set(
+        x,
+        this.out.set(this.name(x), "v128", this.#compute(x)),
+      );
+    }
+  }
+
+  #scope(x: Expression): Map<Expression, Term> {
+    if (this.#invariant.has(x)) return this.#invariant;
+    return x.level === "element" ? this.#element : this.#window;
+  }
+
+  #compute(x: Expression): Term {
+    const { place } = this;
+    const random = (index: Term) =>
+      call("call $random", index, int(x.value), get("seed"), get("stream"));
+    switch (x.operation) {
+      case "constant":
+        return floats(x.value);
+      case "integer":
+        return ints(x.value, x.value, x.value, x.value);
+      case "scalar":
+        return get(x.name);
+      case "element":
+        return place.element(x.name);
+      case "perWindow":
+      case "perWindowIndex":
+        return place.perWindow(x.name);
+      case "channel":
+        return place.channel(x.name);
+      case "tap":
+        return place.tap(x.name);
+      case "position":
+        return place.position();
+      case "tapIndex":
+        return call(
+          "f32x4.convert_i32x4_s",
+          call("i32x4.splat", place.tapIndex()),
+        );
+      case "count":
+        return place.count(false);
+      case "paddedCount":
+        return place.count(true);
+      case "windowRandom":
+        return random(place.windowIndex());
+      case "elementRandom":
+        return random(call(
+          "i32x4.add",
+          call(
+            "i32x4.mul",
+            place.windowIndex(),
+            call("i32x4.splat", int(place.windowSize)),
+          ),
+          call("i32x4.splat", place.tapIndex()),
+        ));
+      case "isNaN": {
+        const value = this.evaluate(x.operands[0]);
+        return call("f32x4.ne", value, value);
+      }
+      case "select": {
+        const [condition, yes, no] = x.operands;
+        return call(
+          "v128.bitselect",
+          this.inline(yes),
+          this.inline(no),
+          this.inline(condition),
+        );
+      }
+      case "detach":
+      case "withGradientOf":
+        return this.inline(x.operands[0]);
+      default: {
+        const instruction = instructions[x.operation];
+        if (!instruction) {
+          throw new TypeError(
+            `Cannot emit ${x.operation} for WebAssembly: it is no elementwise operation`,
+          );
+        }
+        return call(instruction, ...x.operands.map((y) => this.inline(y)));
+      }
+    }
+  }
+}
+
+/** The lanes of a linear index: `base + step * lane`. */
+export function lanes(base: Term, step: number): Term {
+  return call(
+    "i32x4.add",
+    call("i32x4.splat", base),
+    ints(0, step, 2 * step, 3 * step),
+  );
+}
+
+/** The lanes of a linear index whose step is a local. */
+export function lanesBy(base: Term, step: Term): Term {
+  return call(
+    "i32x4.add",
+    call("i32x4.splat", base),
+    call("i32x4.mul", call("i32x4.splat", step), ints(0, 1, 2, 3)),
+  );
+}
+
+/** The address of element `index` of a tensor whose address is a local. */
+export function address(tensor: string, index: Term): Term {
+  return add(get(tensor), call("i32.shl", index, int(2)));
+}

@@ -1,0 +1,129 @@
+import type { Program } from "./program.ts";
+import { add, call, get, int, type Term, WatFunction } from "./wat_text.ts";
+
+/** A kernel's function, whose arguments are fields of a block of memory. */
+export class WatFrame extends WatFunction {
+  readonly #fields: string[] = [];
+  readonly #vectors = new Set<string>();
+
+  /** An integer argument; the first use adds it. */
+  field(name: string): Term {
+    if (!this.#fields.includes(name)) this.#fields.push(name);
+    return get(name);
+  }
+
+  /** A float32 argument, in all four lanes. */
+  vectorField(name: string): Term {
+    this.#vectors.add(name);
+    return this.field(name);
+  }
+
+  /** The arguments in the order in which the block holds them, 4 bytes each. */
+  get fields(): readonly string[] {
+    return this.#fields;
+  }
+
+  /** The whole function: loads of its arguments, then its lines. */
+  frameText(): string {
+    const locals: string[] = [];
+    const loads: string[] = [];
+    for (const [index, name] of this.#fields.entries()) {
+      const vector = this.#vectors.has(name);
+      const load = vector ? "v128.load32_splat" : "i32.load";
+      locals.push(`    (local $${name} ${vector ? "v128" : "i32"})`);
+      loads.push(
+        `    (local.set $${name} (${load} offset=${
+          4 * index
+        } (local.get $arguments)))`,
+      );
+    }
+    const text = this.text(
+      '(export "run") (param $arguments i32) (param $begin i32) (param $end i32)',
+    );
+    const [head, ...lines] = text.split("\n");
+    const own = lines.findIndex((line) => !line.startsWith("    (local $"));
+    return [
+      head,
+      ...locals,
+      ...lines.slice(0, own),
+      ...loads,
+      ...lines.slice(own),
+    ].join("\n");
+  }
+}
+
+/** A frame with the arguments that every schedule needs for a program. */
+export function programFrame(program: Program): WatFrame {
+  const frame = new WatFrame();
+  for (const { name } of program.tensors) frame.field(name);
+  for (const { name } of program.outputs) frame.field(`to_${name}`);
+  for (const scalar of program.scalars) frame.vectorField(scalar);
+  if (program.random) {
+    frame.field("seed");
+    frame.field("stream");
+  }
+  return frame;
+}
+
+/** Four numbers at an address and so many elements further. */
+export function load(at: Term, offset = 0): Term {
+  // The immediate offset of an instruction is not negative.
+  if (offset < 0) return call("v128.load", add(at, 4 * offset));
+  return call(offset === 0 ? "v128.load" : `v128.load offset=${4 * offset}`, at);
+}
+
+/** One number at an address, in all lanes. */
+export function loadSplat(at: Term): Term {
+  return call("v128.load32_splat", at);
+}
+
+/** Four numbers, `step` bytes apart, the first at an address. */
+export function loadLanes(frame: WatFunction, at: Term, step: Term): Term {
+  frame.set("lane_at", "i32", at);
+  frame.set("gathered", "v128", call("v128.load32_zero", get("lane_at")));
+  for (let lane = 1; lane < 4; lane++) {
+    frame.set("lane_at", "i32", add(get("lane_at"), step));
+    frame.set(
+      "gathered",
+      "v128",
+      call(`v128.load32_lane ${lane}`, get("lane_at"), get("gathered")),
+    );
+  }
+  return get("gathered");
+}
+
+/** Four numbers a constant number of elements apart. */
+export function loadStrided(
+  at: Term,
+  { offset, stride }: { offset: number; stride: number },
+): Term {
+  let vector = call(`v128.load32_zero offset=${4 * offset}`, at);
+  for (let lane = 1; lane < 4; lane++) {
+    const bytes = 4 * (offset + lane * stride);
+    vector = call(`v128.load32_lane offset=${bytes} ${lane}`, at, vector);
+  }
+  return vector;
+}
+
+/** Writes some lanes of a vector, `step` bytes apart. */
+export function storeLanes(
+  frame: WatFunction,
+  vector: Term,
+  { at, step, lanes = 4 }: { at: Term; step: Term; lanes?: number },
+): void {
+  frame.set("lane_at", "i32", at);
+  for (let lane = 0; lane < lanes; lane++) {
+    frame.line(
+      call(`v128.store32_lane ${lane}`, get("lane_at"), vector),
+    );
+    if (lane < lanes - 1) {
+      frame.set("lane_at", "i32", add(get("lane_at"), step));
+    }
+  }
+}
+
+/** `max(0, to − from)`. */
+export function lengthOf(from: Term, to: Term): Term {
+  const length = call("i32.sub", to, from);
+  return call("select", length, int(0), call("i32.gt_s", to, from));
+}

@@ -1,0 +1,196 @@
+import { floats, ints } from "./wat_text.ts";
+import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
+
+/** Coefficients of (e^r − 1 − r) / r² on |r| ≤ ln 2 / 2, by Remez exchange. */
+const EXP = [
+  0.4999999345175059,
+  0.166665206898973,
+  0.0416683873468826,
+  0.008368709819672807,
+  0.0013814614173878967,
+];
+
+/** Coefficients of (ln(1 + f) − f + f²/2) / f³ on √½ ≤ 1 + f ≤ √2, likewise. */
+const LOG = [
+  0.3333331672557791,
+  -0.2500081038514589,
+  0.20002286297304514,
+  -0.16624554691540994,
+  0.14181191641691263,
+  -0.13128748533966192,
+  0.12881648032337156,
+  -0.07859628875154884,
+];
+
+/** ln 2 in two parts: multiples of the first by an exponent are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444005469057e-4;
+
+/** Adding it to a small number leaves the nearest integer in the low bits. */
+const ROUNDER = 12582912;
+const ROUNDER_BITS = 0x4b400000;
+
+/** A polynomial by Horner's rule; `x` is a term. */
+function polynomial(coefficients: readonly number[], x: string): string {
+  return coefficients.slice(0, -1).reduceRight(
+    (sum, c) => `(f32x4.add (f32x4.mul ${sum} ${x}) ${floats(c)})`,
+    floats(coefficients.at(-1)!),
+  );
+}
+
+/** e^x = 2ⁿ e^r with n = round(x / ln 2); at most 2 ulp off, subnormals too. */
+const exp = `  (func $exp (param $x v128) (result v128)
+    (local $t v128) (local $n v128) (local $half v128) (local $r v128)
+    ;; beyond these bounds the result is 0 or infinite anyway
+    (local.set $x (f32x4.max (f32x4.min (local.get $x) ${floats(89)}) ${
+  floats(-104)
+}))
+    (local.set $t (f32x4.add (f32x4.mul (local.get $x) ${
+  floats(1 / Math.LN2)
+}) ${floats(ROUNDER)}))
+    (local.set $n (f32x4.sub (local.get $t) ${floats(ROUNDER)}))
+    (local.set $r (f32x4.sub
+      (f32x4.sub (local.get $x) (f32x4.mul (local.get $n) ${floats(LN2_HIGH)}))
+      (f32x4.mul (local.get $n) ${floats(LN2_LOW)})))
+    ;; 2ⁿ in two factors, so that neither overflows nor vanishes early
+    (local.set $n (i32x4.sub (local.get $t) ${
+  ints(ROUNDER_BITS, ROUNDER_BITS, ROUNDER_BITS, ROUNDER_BITS)
+}))
+    (local.set $half (i32x4.shr_s (local.get $n) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul
+        (f32x4.add
+          (f32x4.add
+            (f32x4.mul
+              (f32x4.mul (local.get $r) (local.get $r))
+              ${polynomial(EXP, "(local.get $r)")})
+            (local.get $r))
+          ${floats(1)})
+        (i32x4.shl (i32x4.add (local.get $half) ${
+  ints(127, 127, 127, 127)
+}) (i32.const 23)))
+      (i32x4.shl
+        (i32x4.add (i32x4.sub (local.get $n) (local.get $half)) ${
+  ints(127, 127, 127, 127)
+})
+        (i32.const 23))))`;
+
+/** ln x = e ln 2 + ln m with √½ ≤ m < √2; at most 2 ulp off, subnormals too. */
+const log = `  (func $log (param $x v128) (result v128)
+    (local $bits v128) (local $e v128) (local $f v128) (local $tiny v128)
+    (local.set $tiny (f32x4.lt (local.get $x) ${floats(2 ** -126)}))
+    (local.set $bits (v128.bitselect
+      (f32x4.mul (local.get $x) ${floats(2 ** 23)})
+      (local.get $x)
+      (local.get $tiny)))
+    ;; the exponent counts from √½, so that the rest lies around 1
+    (local.set $e (i32x4.shr_s
+      (i32x4.sub (local.get $bits) ${
+  ints(0x3f3504f3, 0x3f3504f3, 0x3f3504f3, 0x3f3504f3)
+})
+      (i32.const 23)))
+    (local.set $f (f32x4.sub
+      (i32x4.sub (local.get $bits) (i32x4.shl (local.get $e) (i32.const 23)))
+      ${floats(1)}))
+    (local.set $e (f32x4.convert_i32x4_s (i32x4.sub
+      (local.get $e)
+      (v128.and (local.get $tiny) ${ints(23, 23, 23, 23)}))))
+    (local.set $bits (f32x4.mul (local.get $f) (local.get $f)))
+    (local.set $f (f32x4.add
+      (f32x4.add
+        (local.get $f)
+        (f32x4.add
+          (f32x4.sub
+            (f32x4.mul
+              (f32x4.mul (local.get $bits) (local.get $f))
+              ${polynomial(LOG, "(local.get $f)")})
+            (f32x4.mul (local.get $bits) ${floats(0.5)}))
+          (f32x4.mul (local.get $e) ${floats(LN2_LOW)})))
+      (f32x4.mul (local.get $e) ${floats(LN2_HIGH)})))
+    ;; infinities and NaN pass, 0 gives -inf, below it NaN
+    (local.set $f (v128.bitselect
+      (local.get $f)
+      (local.get $x)
+      (f32x4.lt (local.get $x) ${floats(Infinity)})))
+    (local.set $f (v128.bitselect
+      ${floats(-Infinity)}
+      (local.get $f)
+      (f32x4.eq (local.get $x) ${floats(0)})))
+    (v128.or (local.get $f) (f32x4.lt (local.get $x) ${floats(0)})))`;
+
+const pow = `  (func $pow (param $a v128) (param $b v128) (result v128)
+    (v128.bitselect
+      ${floats(1)}
+      (call $exp (f32x4.mul (local.get $b) (call $log (local.get $a))))
+      (f32x4.eq (local.get $b) ${floats(0)})))`;
+
+const sign = `  (func $sign (param $x v128) (result v128)
+    (v128.bitselect
+      (v128.or
+        (v128.and (local.get $x) ${floats(-0)})
+        ${floats(1)})
+      (local.get $x)
+      (v128.or
+        (f32x4.lt (local.get $x) ${floats(0)})
+        (f32x4.gt (local.get $x) ${floats(0)}))))`;
+
+/** The first word of Threefry-2x32-20 for four counters, as numbers in [0, 1). */
+function threefry(): string {
+  const lines: string[] = [];
+  const key = (i: number) => `(i32x4.splat (local.get $k${i % 3}))`;
+  const put = (name: string, value: string) =>
+    lines.push(`    (local.set $${name} ${value})`);
+  for (let round = 0; round < ROUNDS; round++) {
+    const turn = ROTATIONS[round % ROTATIONS.length];
+    put("x0", "(i32x4.add (local.get $x0) (local.get $x1))");
+    put(
+      "x1",
+      `(v128.xor (local.get $x0) (v128.or (i32x4.shl (local.get $x1) (i32.const ${turn})) (i32x4.shr_u (local.get $x1) (i32.const ${
+        32 - turn
+      }))))`,
+    );
+    if (round % 4 !== 3) continue;
+    const group = (round + 1) / 4;
+    put("x0", `(i32x4.add (local.get $x0) ${key(group)})`);
+    put(
+      "x1",
+      `(i32x4.add (local.get $x1) (i32x4.add ${key(group + 1)} ${
+        ints(group, group, group, group)
+      }))`,
+    );
+  }
+  return `  (func $random (param $x0 v128) (param $slot i32) (param $k0 i32) (param $k1 i32) (result v128)
+    (local $x1 v128) (local $k2 i32)
+    (local.set $k2 (i32.xor (i32.const ${PARITY}) (i32.xor (local.get $k0) (local.get $k1))))
+    (local.set $x0 (i32x4.add (local.get $x0) ${key(0)}))
+    (local.set $x1 (i32x4.splat (i32.add (local.get $slot) (local.get $k1))))
+${lines.join("\n")}
+    (f32x4.mul
+      (f32x4.convert_i32x4_u (i32x4.shr_u (local.get $x0) (i32.const 8)))
+      ${floats(2 ** -24)}))`;
+}
+
+/** The helper functions that instructions alone do not give, by name. */
+const functions: Readonly<Record<string, string>> = {
+  exp,
+  log,
+  pow,
+  sign,
+  random: threefry(),
+};
+
+/** The texts of the helper functions that a kernel's text calls. */
+export function mathFunctions(text: string): string[] {
+  const names = new Set<string>();
+  const collect = (caller: string) => {
+    for (const [, name] of caller.matchAll(/\(call \$(\w+)/g)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      collect(functions[name]);
+    }
+  };
+  collect(text);
+  return Object.keys(functions)
+    .filter((name) => names.has(name))
+    .map((name) => functions[name]);
+}

@@ -1,0 +1,128 @@
+import type { Axis, Geometry, TablePer, Triple } from "./geometry.ts";
+import { rangeOf, windowSize } from "./geometry.ts";
+import { topological } from "./expression.ts";
+import type { Program } from "./program.ts";
+
+/** What is fixed at compile time of the windows of one axis. */
+export interface WatAxis {
+  readonly kind: Axis["kind"];
+  /** Whether the tensor lacks the axis. */
+  readonly absent: boolean;
+  /** Elements per window; of a table the most, or 0 where it does not matter. */
+  readonly size: number;
+  readonly stride: number;
+  readonly before: number;
+  readonly after: number;
+  readonly dilation: number;
+  /** Whether some window reaches beyond the last element. */
+  readonly cutBack: boolean;
+  /** Whether some window reaches beyond the padding behind the last element. */
+  readonly cutPadded: boolean;
+}
+
+/**
+ * How a program runs: four neighbouring outputs of a row at a time
+ * (`columns`), or four channels (`channels`).
+ */
+export interface WatPlan {
+  readonly schedule: "columns" | "channels";
+  /** Lanes in use: 1 where channels have windows of their own or are few. */
+  readonly lanes: 4 | 1;
+  /** Whether channels are neighbours in memory. */
+  readonly channelsLast: boolean;
+  readonly axes: Triple<WatAxis>;
+  readonly per: TablePer;
+  /** Whether items of the output read items of the input by a table. */
+  readonly sources: boolean;
+  /** Positions in a window, elements outside the input included. */
+  readonly windowSize: number;
+}
+
+/** Bytes around a value that a vector may read, though it uses none of them. */
+export const GUARD_BYTES = 4096;
+
+/** The widest window and stride that the schedule `columns` unrolls. */
+const WIDEST = { size: 32, stride: 8 };
+
+/** How a program best runs over these windows. */
+export function watPlan(program: Program, geometry: Geometry): WatPlan {
+  const { input, output, channels, per, layout, sources } = geometry;
+  const usesTaps = countsTaps(program);
+  const axes = geometry.axes.map((axis, a) => {
+    const fixed = watAxis(axis, input[a], output[a]);
+    return usesTaps ? { ...fixed, size: axis.size } : fixed;
+  }) as unknown as Triple<WatAxis>;
+  const columns = layout === "NCHW" &&
+    axes.every(({ kind }) => kind === "slide") && fitsColumns(axes[2]) &&
+    (output[2] >= 4 || channels < 4);
+  const channelsLast = layout === "NHWC";
+  const alone = per === "plane" || (!channelsLast && channels < 4);
+  return {
+    schedule: columns ? "columns" : "channels",
+    lanes: !columns && (alone || usesTaps) ? 1 : 4,
+    channelsLast,
+    axes,
+    per,
+    sources: sources !== undefined,
+    windowSize: usesTaps ? windowSize(geometry) : 0,
+  };
+}
+
+/** Whether a program depends on where in its window an element stands. */
+function countsTaps({ outputs }: Program): boolean {
+  return topological(outputs.map(({ value }) => value)).some(({ operation }) =>
+    operation === "tap" || operation === "tapIndex" ||
+    operation === "elementRandom"
+  );
+}
+
+function watAxis(axis: Axis, input: number, output: number): WatAxis {
+  if (axis.kind === "table") {
+    return {
+      kind: "table",
+      absent: false,
+      size: 0,
+      stride: 0,
+      before: 0,
+      after: 0,
+      dilation: axis.dilation,
+      cutBack: false,
+      cutPadded: false,
+    };
+  }
+  const { size, stride, before, after, dilation } = axis;
+  const last = rangeOf(axis, input, output - 1);
+  return {
+    kind: "slide",
+    absent: input === 1 && output === 1 && size === 1 && before === 0,
+    size,
+    stride,
+    before,
+    after,
+    dilation,
+    cutBack: last.to < size,
+    cutPadded: last.padded < size,
+  };
+}
+
+function fitsColumns({ size, stride, before, dilation }: WatAxis): boolean {
+  const reach = before + size * dilation + 8 * stride;
+  return size <= WIDEST.size && stride <= WIDEST.stride &&
+    4 * reach <= GUARD_BYTES;
+}
+
+/**
+ * The columns of the output, `from` up to `to`, whose windows lie inside the
+ * input along the last axis.
+ */
+export function interiorOf(geometry: Geometry): { from: number; to: number } {
+  const axis = geometry.axes[2];
+  if (axis.kind === "table") return { from: 0, to: 0 };
+  const { size, stride, before, dilation } = axis;
+  const room = geometry.input[2] - 1 - (size - 1) * dilation + before;
+  const from = Math.ceil(before / stride);
+  return {
+    from,
+    to: Math.min(geometry.output[2], Math.floor(room / stride) + 1),
+  };
+}

@@ -1,0 +1,155 @@
+/** The WebAssembly types that kernels use. */
+export type WatType = "i32" | "f32" | "v128";
+
+/** A term of WebAssembly text, such as `(i32.add (local.get $a) (i32.const 1))`. */
+export type Term = string;
+
+/** An integer constant. */
+export function int(value: number): Term {
+  return `(i32.const ${value})`;
+}
+
+/** A local variable's value. */
+export function get(name: string): Term {
+  return `(local.get $${name})`;
+}
+
+/** An instruction applied to terms. */
+export function call(instruction: string, ...terms: Term[]): Term {
+  return `(${[instruction, ...terms].join(" ")})`;
+}
+
+const constantOf = (term: Term): number | undefined => {
+  const match = /^\(i32\.const (-?\d+)\)$/.exec(term);
+  return match ? Number(match[1]) : undefined;
+};
+
+/** The sum of integers. */
+export function add(a: Term, b: Term | number): Term {
+  const right = typeof b === "number" ? int(b) : b;
+  if (constantOf(right) === 0) return a;
+  if (constantOf(a) === 0) return right;
+  return call("i32.add", a, right);
+}
+
+/** The difference of integers. */
+export function sub(a: Term, b: Term | number): Term {
+  const right = typeof b === "number" ? int(b) : b;
+  return constantOf(right) === 0 ? a : call("i32.sub", a, right);
+}
+
+/** The product of integers. */
+export function mul(a: Term, b: Term | number): Term {
+  const right = typeof b === "number" ? int(b) : b;
+  if (constantOf(right) === 1) return a;
+  if (constantOf(a) === 1) return right;
+  return call("i32.mul", a, right);
+}
+
+/** An index of 4-byte elements as bytes. */
+export function bytes(index: Term): Term {
+  return call("i32.shl", index, int(2));
+}
+
+/** The smaller of two integers, as a term; both are evaluated twice. */
+export function smaller(a: Term, b: Term): Term {
+  return call("select", a, b, call("i32.lt_s", a, b));
+}
+
+/** The greater of two integers, as a term; both are evaluated twice. */
+export function greater(a: Term, b: Term): Term {
+  return call("select", a, b, call("i32.gt_s", a, b));
+}
+
+/** A float32 constant; WebAssembly text has its own words for what is no number. */
+export function float(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return Object.is(value, -0) ? "-0" : String(Math.fround(value));
+}
+
+/** Four lanes of one float32 constant. */
+export function floats(value: number): Term {
+  return `(v128.const f32x4 ${Array(4).fill(float(value)).join(" ")})`;
+}
+
+/** Four lanes of integer constants. */
+export function ints(...lanes: [number, number, number, number]): Term {
+  return `(v128.const i32x4 ${lanes.join(" ")})`;
+}
+
+/** A function body under construction: lines, and the locals they use. */
+export class WatFunction {
+  readonly #lines: string[] = [];
+  readonly #locals = new Map<string, WatType>();
+  #depth = 2;
+  #labels = 0;
+
+  /** Adds a line. */
+  line(text: string): void {
+    this.#lines.push("  ".repeat(this.#depth) + text);
+  }
+
+  /** Adds a comment. */
+  comment(text: string): void {
+    this.line(`;; ${text}`);
+  }
+
+  /** Gives a local a value; the first use declares it. */
+  set(name: string, type: WatType, value: Term): Term {
+    const known = this.#locals.get(name);
+    if (known !== undefined && known !== type) {
+      throw new TypeError(
+        `Cannot use local ${name} as ${type}: it is declared as ${known}`,
+      );
+    }
+    this.#locals.set(name, type);
+    this.line(`(local.set $${name} ${value})`);
+    return get(name);
+  }
+
+  /** Adds lines one level deeper between an opening and a closing line. */
+  nest(open: string, body: () => void, close = ")"): void {
+    this.line(open);
+    this.#depth += 1;
+    body();
+    this.#depth -= 1;
+    this.line(close);
+  }
+
+  /** Lines that run where a condition holds, and others where not. */
+  when(condition: Term, yes: () => void, no?: () => void): void {
+    this.nest(`(if ${condition}`, () => {
+      this.nest("(then", yes);
+      if (no) this.nest("(else", no);
+    });
+  }
+
+  /** Lines that are left out where a condition holds. */
+  unless(condition: Term, body: () => void): void {
+    this.when(call("i32.eqz", condition), body);
+  }
+
+  /** Runs lines for a local from its value up to an end, in steps. */
+  loop(counter: string, end: Term, body: () => void, step: number = 1): void {
+    const label = `$${counter}_${this.#labels++}`;
+    this.nest(`(block ${label}_end`, () => {
+      this.nest(`(loop ${label}`, () => {
+        this.line(
+          `(br_if ${label}_end ${call("i32.ge_s", get(counter), end)})`,
+        );
+        body();
+        this.set(counter, "i32", add(get(counter), step));
+        this.line(`(br ${label})`);
+      });
+    });
+  }
+
+  /** The function's text: its head, its locals, its lines. */
+  text(head: string): string {
+    const locals = [...this.#locals].map(([name, type]) =>
+      `    (local $${name} ${type})`
+    );
+    return [`  (func ${head}`, ...locals, ...this.#lines, "  )"].join("\n");
+  }
+}

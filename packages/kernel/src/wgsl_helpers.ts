@@ -1,0 +1,98 @@
+import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
+
+/**
+ * Functions that kernels call, each after those that it calls itself.
+ *
+ * WGSL lets an implementation assume that there is no NaN and no infinity, so
+ * both are told by their bits, and values that may be either come from the
+ * arguments of the call rather than from constants.
+ */
+const helpers: Readonly<Record<string, string>> = {
+  is_nan: `
+fn is_nan(a: f32) -> bool {
+  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
+}`,
+  is_greater: `
+// Whether a takes the place of b in a maximum: NaN does, and nothing else of NaN.
+fn is_greater(a: f32, b: f32) -> bool {
+  return is_nan(a) || (a > b && !is_nan(b));
+}`,
+  is_smaller: `
+// Whether a takes the place of b in a minimum.
+fn is_smaller(a: f32, b: f32) -> bool {
+  return is_nan(a) || (a < b && !is_nan(b));
+}`,
+  greater_of: `
+fn greater_of(a: f32, b: f32) -> f32 {
+  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+}`,
+  smaller_of: `
+fn smaller_of(a: f32, b: f32) -> f32 {
+  return select(b, a, is_nan(a) || (a <= b && !is_nan(b)));
+}`,
+  sign_of: `
+fn sign_of(a: f32) -> f32 {
+  return select(sign(a), a, is_nan(a));
+}`,
+  exp_of: `
+fn exp_of(a: f32) -> f32 {
+  return select(exp(a), a, is_nan(a));
+}`,
+  log_of: `
+fn log_of(a: f32) -> f32 {
+  if (is_nan(a) || a == call.infinity) {
+    return a;
+  }
+  if (a == 0.0) {
+    return -call.infinity;
+  }
+  return select(log(a), call.nan, a < 0.0);
+}`,
+  power_of: `
+fn power_of(a: f32, b: f32) -> f32 {
+  if (b == 0.0) {
+    return 1.0;
+  }
+  if (is_nan(a) || is_nan(b) || a < 0.0) {
+    return call.nan;
+  }
+  if (a == 0.0 || a == call.infinity) {
+    return select(call.infinity, 0.0, (a == 0.0) == (b > 0.0));
+  }
+  return pow(a, b);
+}`,
+  random: `
+// Threefry-2x32-20 as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  var keys = array(call.seed, call.stream, ${
+    hex(PARITY)
+  } ^ call.seed ^ call.stream);
+  var turns = array(${ROTATIONS.map((turn) => `${turn}u`).join(", ")});
+  var x = index + keys[0];
+  var y = slot + keys[1];
+  for (var round = 0u; round < ${ROUNDS}u; round++) {
+    let turn = turns[round % ${ROTATIONS.length}u];
+    x += y;
+    y = ((y << turn) | (y >> (32u - turn))) ^ x;
+    if (round % 4u == 3u) {
+      let group = (round + 1u) / 4u;
+      x += keys[group % 3u];
+      y += keys[(group + 1u) % 3u] + group;
+    }
+  }
+  return f32(x >> 8u) * ${2 ** -24};
+}`,
+};
+
+function hex(word: number): string {
+  return `0x${word.toString(16)}u`;
+}
+
+/** The helpers that a text calls, and those that they call. */
+export function helpersOf(text: string): string {
+  let all = text;
+  for (const [name, helper] of Object.entries(helpers).toReversed()) {
+    if (new RegExp(`\\b${name}\\(`).test(all)) all = `${helper}\n${all}`;
+  }
+  return all.slice(0, all.length - text.length);
+}

@@ -1,0 +1,130 @@
+import { helpersOf } from "./wgsl_helpers.ts";
+
+/** A number among the arguments of a call. */
+export interface WgslField {
+  readonly name: string;
+  readonly type: "u32" | "i32" | "f32";
+  /** Its value where that is the same in every call. */
+  readonly value?: number;
+}
+
+/** A buffer that a module is bound to, in the order of binding numbers. */
+export interface WgslBinding {
+  /** The tensor's name, `call` or `tables`. */
+  readonly name: string;
+  /**
+   * `call`: the uniform buffer of arguments. `tables`: integers about the
+   * windows. `read` and `write`: tensors of a program.
+   */
+  readonly use: "call" | "tables" | "read" | "write";
+}
+
+/** A compute shader and what must be bound to it. */
+export interface WgslModule {
+  /** The text; its entry point is `main`. */
+  readonly source: string;
+  readonly bindings: readonly WgslBinding[];
+  /** The arguments, 4 bytes each, in the order in which the buffer has them. */
+  readonly fields: readonly WgslField[];
+}
+
+/** Invocations of a workgroup. */
+export const WORKGROUP_SIZE = 64;
+
+/** A tensor that a module declares. */
+export interface WgslTensor {
+  readonly name: string;
+  readonly type: "f32" | "i32" | "atomic<i32>";
+  readonly use: "read" | "write";
+}
+
+/** What {@linkcode makeModule} puts together. */
+export interface WgslParts {
+  /** A comment above the text. */
+  readonly comment: string;
+  readonly tensors: readonly WgslTensor[];
+  /** All arguments that the body could use; it gets those that it does. */
+  readonly fields: readonly WgslField[];
+  /** What an invocation does, with its number in `invocation`. */
+  readonly body: string;
+}
+
+/** A whole compute shader around what an invocation does. */
+export function makeModule(parts: WgslParts): WgslModule {
+  const helpers = helpersOf(parts.body);
+  const text = helpers + parts.body;
+  const mentions = (name: string) => new RegExp(`\\b${name}\\b`).test(text);
+  const fields = parts.fields.filter(({ name }) =>
+    name === "invocations" || mentions(`call\\.${name}`)
+  );
+  const variables: (WgslBinding & { text: string })[] = [
+    { name: "call", use: "call", text: "var<uniform> call: Call;" },
+  ];
+  if (mentions("tables")) {
+    const text = "var<storage, read> tables: array<i32>;";
+    variables.push({ name: "tables", use: "tables", text });
+  }
+  for (const { name, type, use } of parts.tensors) {
+    const text = use === "read"
+      ? `var<storage, read> ${readName(name)}: array<${type}>;`
+      : `var<storage, read_write> ${writeName(name)}: array<${type}>;`;
+    variables.push({ name, use, text });
+  }
+  const source = `// ${parts.comment}
+struct Call {
+${fields.map(({ name, type }) => `  ${name}: ${type},`).join("\n")}
+}
+${
+    variables.map(({ text }, binding) =>
+      `@group(0) @binding(${binding}) ${text}`
+    ).join("\n")
+  }
+${helpers}
+@compute @workgroup_size(${WORKGROUP_SIZE})
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let invocation = (group.y * groups.x + group.x) * ${WORKGROUP_SIZE}u + lane;
+  if (invocation >= call.invocations) {
+    return;
+  }
+${parts.body}
+}
+`;
+  const bindings = variables.map(({ name, use }) => ({ name, use }));
+  return { source, bindings, fields };
+}
+
+/** The variable of a tensor that is read. */
+export function readName(tensor: string): string {
+  return `in_${tensor}`;
+}
+
+/** The variable of a tensor that is written. */
+export function writeName(tensor: string): string {
+  return `to_${tensor}`;
+}
+
+/**
+ * The arguments of a call as bytes.
+ *
+ * @throws {TypeError} for an argument that has no value
+ */
+export function packFields(
+  { fields }: WgslModule,
+  values: Readonly<Record<string, number>>,
+): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(fields.length);
+  const floats = new Float32Array(words.buffer);
+  for (const [index, field] of fields.entries()) {
+    const value = field.value ?? values[field.name];
+    if (value === undefined) {
+      throw new TypeError(`Cannot call a kernel without ${field.name}`);
+    }
+    if (field.type === "f32") floats[index] = value;
+    else words[index] = value;
+  }
+  return words;
+}

@@ -1,0 +1,76 @@
+import type { Layout } from "@rockpool/core";
+import type { Axis, Geometry, TablePer } from "./geometry.ts";
+
+/** The letter of an axis, for names in the text. */
+export type AxisLetter = "d" | "h" | "w";
+
+/** What the text knows of the windows of one axis. */
+export type WgslAxis =
+  /** Each window is the one element at its own index. */
+  | { readonly kind: "unit"; readonly letter: AxisLetter }
+  /** Windows at a fixed distance from each other. */
+  | {
+    readonly kind: "slide";
+    readonly letter: AxisLetter;
+    readonly size: number;
+    readonly stride: number;
+    readonly before: number;
+    readonly after: number;
+    readonly dilation: number;
+  }
+  /** Windows whose starts and counts stand in tables. */
+  | {
+    readonly kind: "table";
+    readonly letter: AxisLetter;
+    readonly dilation: number;
+  };
+
+/** All of a geometry that the text depends on; sizes are arguments of it. */
+export interface WgslPlan {
+  /** The axes that the tensor has. */
+  readonly axes: readonly WgslAxis[];
+  readonly layout: Layout;
+  readonly per: TablePer;
+  /** Whether a table says which item of the input an item is read from. */
+  readonly sources: boolean;
+}
+
+/** What a text over these windows depends on. */
+export function wgslPlan(geometry: Geometry): WgslPlan {
+  const letters: readonly AxisLetter[] = ["d", "h", "w"];
+  const axes = geometry.axes.map((axis, a) => planAxis(axis, letters[a]));
+  const missing = axes.findIndex((_, a) =>
+    a === axes.length - 1 || !isMissing(geometry, a)
+  );
+  return {
+    axes: axes.slice(missing),
+    layout: geometry.layout,
+    per: geometry.per,
+    sources: geometry.sources !== undefined,
+  };
+}
+
+/** Whether an axis is one element, read by one window. */
+function isMissing({ axes, input, output }: Geometry, a: number): boolean {
+  const axis = axes[a];
+  return input[a] === 1 && output[a] === 1 &&
+    (axis.kind === "slide"
+      ? axis.size === 1
+      : axis.counts.every((count) => count === 1));
+}
+
+function planAxis(axis: Axis, letter: AxisLetter): WgslAxis {
+  if (axis.kind === "table") {
+    return { kind: "table", letter, dilation: axis.dilation };
+  }
+  const { size, stride, before, after, dilation } = axis;
+  return size === 1 && stride === 1 && before === 0 && after === 0
+    ? { kind: "unit", letter }
+    : { kind: "slide", letter, size, stride, before, after, dilation };
+}
+
+/** The number of positions in a window of the axis, as text. */
+export function axisSize(axis: WgslAxis): string {
+  if (axis.kind === "unit") return "1";
+  return axis.kind === "slide" ? `${axis.size}` : `call.window_${axis.letter}`;
+}

@@ -1,0 +1,261 @@
+import { type Expression, type Operation, topological } from "./expression.ts";
+import { isFold, type Program } from "./program.ts";
+import { readName, type WgslField } from "./wgsl_module.ts";
+import { enclose, type WgslText } from "./wgsl_text.ts";
+
+const INFIX: Partial<Record<Operation, string>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  lt: "<",
+  le: "<=",
+  eq: "==",
+  sameIndex: "==",
+  and: "&&",
+  or: "||",
+};
+
+const FUNCTIONS: Partial<Record<Operation, string>> = {
+  abs: "abs",
+  sign: "sign_of",
+  floor: "floor",
+  sqrt: "sqrt",
+  exp: "exp_of",
+  log: "log_of",
+  pow: "power_of",
+  asNumber: "f32",
+  max: "greater_of",
+  min: "smaller_of",
+  isNaN: "is_nan",
+};
+
+/** Tensors are read at variables that the surrounding text defines. */
+const LOADS: Partial<Record<Operation, string>> = {
+  element: "offset",
+  channel: "channel",
+  tap: "channel_tap",
+  perWindow: "window",
+  perWindowIndex: "window",
+};
+
+/** Leaves that are a word or two, and need no name. */
+const WORDS: Partial<Record<Operation, string>> = {
+  position: "position",
+  tapIndex: "f32(tap)",
+  count: "count",
+  paddedCount: "padded_count",
+};
+
+/** The argument that a scalar of a program is. */
+export function scalarField(name: string): string {
+  return `scalar_${name}`;
+}
+
+/** What all values of a program share: how often each is used, their names. */
+class Names {
+  readonly constants: WgslField[] = [];
+  readonly #uses = new Map<Expression, number>();
+  readonly #counters = new Map<string, number>();
+
+  constructor({ outputs }: Program) {
+    const use = (x: Expression) =>
+      this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
+    for (const { value } of outputs) use(value);
+    for (const x of topological(outputs.map(({ value }) => value))) {
+      x.operands.forEach(use);
+    }
+  }
+
+  isShared(x: Expression): boolean {
+    return (this.#uses.get(x) ?? 0) > 1;
+  }
+
+  /** `word_0`, `word_1` and so on. */
+  next(word: string): string {
+    const count = this.#counters.get(word) ?? 0;
+    this.#counters.set(word, count + 1);
+    return `${word}_${count}`;
+  }
+
+  /** A number that cannot stand in the text, as an argument of the call. */
+  constant(value: number): string {
+    let field = this.constants.find((one) => Object.is(one.value, value));
+    if (!field) {
+      field = { name: this.next("constant"), type: "f32", value };
+      this.constants.push(field);
+    }
+    return `call.${field.name}`;
+  }
+}
+
+/**
+ * The values of expressions in one scope of the text: what is used twice gets
+ * a name there, once; scopes inside see the names of those around them.
+ */
+export class WgslValues {
+  readonly #known = new Map<Expression, string>();
+
+  private constructor(
+    readonly text: WgslText,
+    private readonly names: Names,
+    private readonly outer: WgslValues | undefined,
+  ) {}
+
+  /** The outermost scope of a program. */
+  static of(program: Program, text: WgslText): WgslValues {
+    return new WgslValues(text, new Names(program), undefined);
+  }
+
+  /** A scope inside this one. */
+  inner(): WgslValues {
+    return new WgslValues(this.text, this.names, this);
+  }
+
+  /** Arguments that stand for numbers which the text cannot hold. */
+  get constants(): readonly WgslField[] {
+    return this.names.constants;
+  }
+
+  /** A new name that begins with a word. */
+  newName(word: string): string {
+    return this.names.next(word);
+  }
+
+  /** Tells what the text calls a value already. */
+  define(x: Expression, name: string): void {
+    this.#known.set(x, name);
+  }
+
+  /** The value as text; what it needs is named in the lines before. */
+  value(x: Expression): string {
+    this.#prepare(x);
+    return this.#render(x);
+  }
+
+  /** The value as one word: a name or a leaf. */
+  word(x: Expression): string {
+    const text = this.value(x);
+    return enclose(text) === text && !text.includes("(")
+      ? text
+      : this.#name(x, text);
+  }
+
+  /**
+   * Names, in this scope, what formulas of an inner scope need of it: the
+   * values that change no more often than `level`.
+   */
+  hoist(formulas: readonly Expression[], level: Expression["level"]): void {
+    const isOuter = (x: Expression) =>
+      x.level === "uniform" || x.level === level;
+    const needed = new Set(formulas.filter(isOuter));
+    for (const x of topological(formulas)) {
+      if (!isOuter(x)) {
+        for (const y of x.operands) if (isOuter(y)) needed.add(y);
+      }
+    }
+    for (const x of needed) if (isCostly(x)) this.word(x);
+  }
+
+  #lookUp(x: Expression): string | undefined {
+    const known = this.#known.get(x);
+    if (known !== undefined || !this.outer) return known;
+    return this.outer.#lookUp(x);
+  }
+
+  /** Names what has to have a name below an expression. */
+  #prepare(x: Expression): void {
+    if (this.#lookUp(x) !== undefined) return;
+    for (const y of valueOperands(x)) this.#prepare(y);
+    const operands = valueOperands(x);
+    if (operands.length > 0 && operands.every(isNumber)) {
+      // As variables: compilers refuse constants that come to no number.
+      for (const y of operands) this.#name(y, this.#render(y));
+    }
+    const isLoad = LOADS[x.operation] !== undefined;
+    if (isLoad || (isCostly(x) && this.names.isShared(x))) {
+      this.#name(x, this.#render(x));
+    }
+  }
+
+  #name(x: Expression, text: string): string {
+    const known = this.#lookUp(x);
+    if (known !== undefined) return known;
+    const name = x.operation in LOADS
+      ? `${x.name}_value`
+      : this.names.next(x.operation);
+    this.text.let(name, text);
+    this.define(x, name);
+    return name;
+  }
+
+  #render(x: Expression): string {
+    const known = this.#lookUp(x);
+    if (known !== undefined) return known;
+    const operand = (y: Expression) => enclose(this.#render(y));
+    const [a, b] = x.operands;
+    const load = LOADS[x.operation];
+    if (load) return `${readName(x.name)}[${load}]`;
+    const infix = INFIX[x.operation];
+    if (infix) return `${operand(a)} ${infix} ${operand(b)}`;
+    const called = FUNCTIONS[x.operation];
+    if (called) {
+      return `${called}(${x.operands.map((y) => this.#render(y)).join(", ")})`;
+    }
+    const word = WORDS[x.operation];
+    if (word) return word;
+    switch (x.operation) {
+      case "constant":
+        return literal(x.value) ?? this.names.constant(x.value);
+      case "integer":
+        return String(x.value);
+      case "scalar":
+        return `call.${scalarField(x.name)}`;
+      case "windowRandom":
+        return `random(place, ${x.value}u)`;
+      case "elementRandom":
+        return `random(place_tap, ${x.value}u)`;
+      case "neg":
+        return `-${operand(a)}`;
+      case "not":
+        return `!${operand(a)}`;
+      case "select": {
+        const [condition, yes, no] = x.operands.map((y) => this.#render(y));
+        return `select(${no}, ${yes}, ${condition})`;
+      }
+      case "detach":
+      case "withGradientOf":
+        return this.#render(a);
+      default:
+        throw new TypeError(
+          `Cannot emit ${x.operation} as WGSL where there is no window to fold`,
+        );
+    }
+  }
+}
+
+/** The operands that the value depends on. */
+function valueOperands(x: Expression): readonly Expression[] {
+  if (isFold(x)) return [];
+  return x.operation === "withGradientOf" ? [x.operands[0]] : x.operands;
+}
+
+function isNumber(x: Expression): boolean {
+  return x.operation === "constant";
+}
+
+/** Whether an expression is worth a name. */
+function isCostly(x: Expression): boolean {
+  return x.operands.length > 0 || x.operation in LOADS ||
+    x.operation.endsWith("Random");
+}
+
+/** A number as WGSL writes it; undefined where it has no word for it. */
+function literal(value: number): string | undefined {
+  const single = Math.fround(value);
+  // Compilers differ on whether the largest numbers still fit.
+  if (!(Math.abs(single) < 3.4e38)) return undefined;
+  if (Object.is(single, -0)) return undefined;
+  const text = String(single === 0 ? 0 : value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
