@@ -38,7 +38,8 @@ export function writeArguments(
     fields.length,
   );
   for (const [index, field] of fields.entries()) {
-    if (field in scalars) numbers[index] = scalars[field];
+    const [kind, name] = field.split(".");
+    if (kind === "scalar") numbers[index] = scalars[name];
     else ints[index] = integerArgument(field, sources);
   }
 }
@@ -47,10 +48,9 @@ export function writeArguments(
 function integerArgument(field: string, sources: ArgumentSources): number {
   const { geometry, bindings: { tensors, outputs, stream }, tables } = sources;
   const { input, output, channels, items } = geometry;
-  if (field in tensors) return tensors[field].address;
-  if (field.startsWith("to_") && field.slice(3) in outputs) {
-    return outputs[field.slice(3)].address;
-  }
+  const [kind, name] = field.split(".");
+  if (kind === "tensor") return tensors[name].address;
+  if (kind === "result") return outputs[name].address;
   if (field in tables) return tables[field];
   switch (field) {
     case "channels":

@@ -11,7 +11,9 @@ import {
   load,
   loadLanes,
   loadSplat,
+  resultField,
   storeLanes,
+  tensorField,
   type WatFrame,
 } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
@@ -117,7 +119,7 @@ export class Channels {
 
   /** Reads the channels of a tensor at an index. */
   read(name: string, side: Side, index: Term): Term {
-    const at = address(name, index);
+    const at = address(tensorField(name), index);
     if (this.plan.lanes === 1) return loadSplat(at);
     if (this.plan.channelsLast) return load(at);
     return loadLanes(this.frame, at, bytes(this.frame.field(`${side}_plane`)));
@@ -126,7 +128,7 @@ export class Channels {
   /** Writes the channels of a tensor at an index. */
   write(name: string, side: Side, write: { index: Term; vector: Term }): void {
     const { frame, plan } = this;
-    const at = address(name, write.index);
+    const at = address(resultField(name), write.index);
     const { vector } = write;
     if (plan.lanes === 1) {
       return storeLanes(frame, vector, { at, step: int(0), lanes: 1 });
@@ -172,12 +174,15 @@ export class Channels {
       element: (name) => this.read(name, "in", at.element),
       perWindow: (name) => this.read(name, "out", at.window),
       channel: (name) => {
-        const address_ = address(name, get("channel"));
-        return plan.lanes === 1 ? loadSplat(address_) : load(address_);
+        const at = address(tensorField(name), get("channel"));
+        return plan.lanes === 1 ? loadSplat(at) : load(at);
       },
       tap: (name) =>
         loadSplat(
-          address(name, add(mul(get("channel"), plan.windowSize), tapIndex())),
+          address(
+            tensorField(name),
+            add(mul(get("channel"), plan.windowSize), tapIndex()),
+          ),
         ),
       position: () => call("i32x4.splat", get("position")),
       tapIndex,
@@ -255,7 +260,7 @@ export function emitChannelsWindow(channels: Channels): void {
     }
     for (const { name, value } of program.outputs) {
       const vector = evaluator.evaluate(value);
-      channels.write(`to_${name}`, "out", { index: to, vector });
+      channels.write(name, "out", { index: to, vector });
     }
   });
 }
@@ -327,7 +332,7 @@ export function emitChannelsGather(channels: Channels): void {
       });
       frame.set("item", "i32", input);
     } else addWindows();
-    channels.write(`to_${name}`, "in", { index: at, vector: get("sum") });
+    channels.write(name, "in", { index: at, vector: get("sum") });
   });
 }
 

@@ -10,7 +10,9 @@ import {
   load,
   loadSplat,
   loadStrided,
+  resultField,
   storeLanes,
+  tensorField,
   type WatFrame,
 } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
@@ -97,13 +99,13 @@ export class Columns {
 
   /** A parameter of the row's channel. */
   channelParameter(name: string): Term {
-    return loadSplat(address(name, get("channel")));
+    return loadSplat(address(tensorField(name), get("channel")));
   }
 
   /** A parameter of the row's channel and a position in the window. */
   tapParameter(name: string, tap: Term): Term {
     const row = mul(get("channel"), this.plan.windowSize);
-    return loadSplat(address(name, add(row, tap)));
+    return loadSplat(address(tensorField(name), add(row, tap)));
   }
 
   /** The index of a position in the window. */
@@ -174,7 +176,7 @@ function emitWindowVector(columns: Columns, masked: boolean): void {
   let column = 0;
   let loads = new Map<string, Term>();
   const readStrided = (name: string): Term => {
-    const at = address(name, get("at"));
+    const at = address(tensorField(name), get("at"));
     const offset = column * axis.dilation;
     if (axis.stride === 1) return load(at, offset);
     if (axis.stride > 2) {
@@ -193,7 +195,8 @@ function emitWindowVector(columns: Columns, masked: boolean): void {
   const place: VectorPlace = {
     windowSize: plan.windowSize,
     element: readStrided,
-    perWindow: (name) => load(address(name, add(get("to"), get("column")))),
+    perWindow: (name) =>
+      load(address(tensorField(name), add(get("to"), get("column")))),
     channel: (name) => columns.channelParameter(name),
     tap: (name) => columns.tapParameter(name, columns.tapIndex(column)),
     position: () =>
@@ -224,7 +227,7 @@ function emitWindowVector(columns: Columns, masked: boolean): void {
   }
   for (const { name, value } of program.outputs) {
     const vector = evaluator.evaluate(value);
-    const at = address(`to_${name}`, add(get("to"), get("column")));
+    const at = address(resultField(name), add(get("to"), get("column")));
     const whole = () => frame.line(call("v128.store", at, vector));
     if (masked) {
       frame.when(
@@ -243,7 +246,7 @@ function emitPartialStore(
 ): void {
   for (let lane = 0; lane < 3; lane++) {
     frame.when(call("i32.gt_s", width.output, int(lane)), () => {
-      const at = address(`to_${name}`, add(get("to"), int(lane)));
+      const at = address(resultField(name), add(get("to"), int(lane)));
       storeLanes(frame, laneFirst(vector, lane), {
         at,
         step: int(0),

@@ -1,6 +1,6 @@
 import { address, lanes, type VectorPlace } from "./wat_expression.ts";
 import { type Columns, splatFloat, splatInt } from "./wat_columns.ts";
-import { load, loadStrided } from "./wat_frame.ts";
+import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
 import {
   add,
   call,
@@ -105,7 +105,8 @@ function emitBlock(columns: Columns, { phases, masked }: Block): void {
   const place: VectorPlace = {
     windowSize: plan.windowSize,
     element: (name) => readElement(columns, { name, phase }),
-    perWindow: (name) => load(address(name, get("window")), reach.shift),
+    perWindow: (name) =>
+      load(address(tensorField(name), get("window")), reach.shift),
     channel: (name) => columns.channelParameter(name),
     tap: (name) => columns.tapParameter(name, columns.tapIndex(reach.tap)),
     position: () =>
@@ -164,7 +165,7 @@ function readElement(
   { name, phase }: { name: string; phase: number },
 ): Term {
   const { stride } = plan.axes[2];
-  const at = address(name, add(get("at"), get("column")));
+  const at = address(tensorField(name), add(get("at"), get("column")));
   if (stride === 1) return load(at);
   if (stride > 2) return loadStrided(at, { offset: phase, stride });
   const near = frame.set("near", "v128", load(at));
@@ -206,7 +207,7 @@ function emitStore(
   const { stride } = plan.axes[2];
   const at = (offset: number) =>
     address(
-      `to_${program.outputs[0].name}`,
+      resultField(program.outputs[0].name),
       add(add(get("at"), get("column")), offset),
     );
   if (!masked && stride <= 2) {

@@ -1,5 +1,6 @@
 import { type Expression, topological } from "./expression.ts";
 import { isFold, type Program } from "./program.ts";
+import { scalarField } from "./wat_frame.ts";
 import {
   add,
   call,
@@ -77,7 +78,7 @@ export class VectorEvaluator {
   constructor(readonly out: WatFunction, program: Program) {
     const all = topological(program.outputs.map(({ value }) => value));
     for (const [index, x] of all.entries()) {
-      this.#names.set(x, `${x.name || x.operation}_${index}`);
+      this.#names.set(x, `${x.name || x.operation}.${index}`);
       for (const below of x.operands) {
         this.#uses.set(below, (this.#uses.get(below) ?? 0) + 1);
       }
@@ -179,7 +180,7 @@ export class VectorEvaluator {
       case "integer":
         return ints(x.value, x.value, x.value, x.value);
       case "scalar":
-        return get(x.name);
+        return get(scalarField(x.name));
       case "element":
         return place.element(x.name);
       case "perWindow":
@@ -259,7 +260,7 @@ export function lanesBy(base: Term, step: Term): Term {
   );
 }
 
-/** The address of element `index` of a tensor whose address is a local. */
-export function address(tensor: string, index: Term): Term {
-  return add(get(tensor), call("i32.shl", index, int(2)));
+/** The address of an element, in a block whose address is a field. */
+export function address(field: string, index: Term): Term {
+  return add(get(field), call("i32.shl", index, int(2)));
 }

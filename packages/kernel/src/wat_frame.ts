@@ -52,12 +52,27 @@ export class WatFrame extends WatFunction {
   }
 }
 
+/** The argument that holds the address of a tensor to read. */
+export function tensorField(name: string): string {
+  return `tensor.${name}`;
+}
+
+/** The argument that holds the address of a tensor to write. */
+export function resultField(name: string): string {
+  return `result.${name}`;
+}
+
+/** The argument that holds a number. */
+export function scalarField(name: string): string {
+  return `scalar.${name}`;
+}
+
 /** A frame with the arguments that every schedule needs for a program. */
 export function programFrame(program: Program): WatFrame {
   const frame = new WatFrame();
-  for (const { name } of program.tensors) frame.field(name);
-  for (const { name } of program.outputs) frame.field(`to_${name}`);
-  for (const scalar of program.scalars) frame.vectorField(scalar);
+  for (const { name } of program.tensors) frame.field(tensorField(name));
+  for (const { name } of program.outputs) frame.field(resultField(name));
+  for (const name of program.scalars) frame.vectorField(scalarField(name));
   if (program.random) {
     frame.field("seed");
     frame.field("stream");
@@ -69,7 +84,10 @@ export function programFrame(program: Program): WatFrame {
 export function load(at: Term, offset = 0): Term {
   // The immediate offset of an instruction is not negative.
   if (offset < 0) return call("v128.load", add(at, 4 * offset));
-  return call(offset === 0 ? "v128.load" : `v128.load offset=${4 * offset}`, at);
+  return call(
+    offset === 0 ? "v128.load" : `v128.load offset=${4 * offset}`,
+    at,
+  );
 }
 
 /** One number at an address, in all lanes. */
