@@ -10,6 +10,7 @@ export * from "./src/covering.ts";
 export * from "./src/derive.ts";
 export * from "./src/device.ts";
 export * from "./src/emit_wat.ts";
+export * from "./src/emit_wgsl.ts";
 export * from "./src/expression.ts";
 export * from "./src/fold.ts";
 export * from "./src/geometry.ts";
@@ -28,4 +29,8 @@ export {
   type WatAxis,
   type WatPlan,
 } from "./src/wat_plan.ts";
+export * from "./src/wgsl_module.ts";
+export * from "./src/wgsl_moves.ts";
+export * from "./src/wgsl_plan.ts";
+export * from "./src/wgsl_tables.ts";
 export * from "./src/window_kernel.ts";

@@ -120,23 +120,27 @@ export function adjoint(
   }
 
   const arriving = new Map<Expression, Expression>();
-  const arrive = (x: Expression, g: Expression) => {
-    const before = arriving.get(x);
-    arriving.set(x, before ? before.add(g) : g);
+  // What each element of a window sends to a value of the whole window, even
+  // where all elements send the same.
+  const fromElements = new Map<Expression, Expression>();
+  const arrive = (at: typeof arriving, x: Expression, g: Expression) => {
+    const before = at.get(x);
+    at.set(x, before ? before.add(g) : g);
   };
   for (const [name, output] of Object.entries(outputs)) {
-    if (output.type === "f32") arrive(output, upstream(name));
+    if (output.type === "f32") arrive(arriving, output, upstream(name));
   }
   for (const x of order.toReversed()) {
-    let g = arriving.get(x);
-    if (!g || !varies.has(x)) continue;
-    // What each element of a window sends to a value of the whole window.
-    if (g.level === "element" && x.level !== "element") g = fold.sum(g);
-    arriving.set(x, g);
+    if (!varies.has(x)) continue;
+    const sent = fromElements.get(x);
+    if (sent) arrive(arriving, x, fold.sum(sent));
+    const g = arriving.get(x);
+    if (!g) continue;
     for (const [index, share] of rules[x.operation](x, g).entries()) {
-      if (share && varies.has(x.operands[index])) {
-        arrive(x.operands[index], share);
-      }
+      const operand = x.operands[index];
+      if (!share || !varies.has(operand)) continue;
+      const perElement = x.level === "element" && operand.level !== "element";
+      arrive(perElement ? fromElements : arriving, operand, share);
     }
   }
 

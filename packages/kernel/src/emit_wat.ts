@@ -5,8 +5,9 @@ import {
   emitChannelsGather,
   emitChannelsWindow,
 } from "./wat_channels.ts";
-import { Columns, emitColumnsWindow } from "./wat_columns.ts";
+import { Columns } from "./wat_columns.ts";
 import { emitColumnsGather } from "./wat_columns_gather.ts";
+import { emitColumnsWindow } from "./wat_columns_window.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";

@@ -106,7 +106,9 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
   const { dilation = 1 } = table;
   const starts = Int32Array.from(table.starts);
   const counts = Int32Array.from(table.counts);
-  if (starts.length !== counts.length || starts.length % groups !== 0) {
+  // Without groups, in an empty batch, there is nothing to divide by.
+  const odd = groups === 0 ? starts.length > 0 : starts.length % groups !== 0;
+  if (starts.length !== counts.length || odd) {
     throw new RangeError(
       `Cannot read tables of ${name}: ${starts.length} starts and ${counts.length} counts are given, the same number is needed, a multiple of ${groups}`,
     );

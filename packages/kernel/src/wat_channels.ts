@@ -5,7 +5,6 @@ import {
   VectorEvaluator,
   type VectorPlace,
 } from "./wat_expression.ts";
-import { splatFloat } from "./wat_columns.ts";
 import { FoldPass } from "./wat_folds.ts";
 import {
   load,
@@ -26,6 +25,7 @@ import {
   get,
   int,
   mul,
+  splatFloat,
   sub,
   type Term,
 } from "./wat_text.ts";
@@ -254,7 +254,7 @@ export function emitChannelsWindow(channels: Channels): void {
           "i32",
           channels.index("in", { item: source, inPlane: get("position") }),
         );
-        pass.step(undefined);
+        pass.step();
       });
       pass.finish();
     }
@@ -291,7 +291,7 @@ export function emitChannelsGather(channels: Channels): void {
       window: get("window"),
       windowOrder: get("order"),
     });
-    evaluator.prepareInvariant([value]);
+    evaluator.prepareInvariant(value);
     const addWindows = () => {
       for (const [index, axis] of axes.entries()) {
         axis.findCovering(element[index], channels.group);

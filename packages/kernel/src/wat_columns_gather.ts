@@ -1,5 +1,7 @@
-import { address, lanes, type VectorPlace } from "./wat_expression.ts";
-import { type Columns, splatFloat, splatInt } from "./wat_columns.ts";
+import type { Expression } from "./expression.ts";
+import type { Columns } from "./wat_columns.ts";
+import { EVEN, ODD } from "./wat_columns_window.ts";
+import { address, lanes } from "./wat_expression.ts";
 import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
 import {
   add,
@@ -8,6 +10,8 @@ import {
   get,
   int,
   mul,
+  splatFloat,
+  splatInt,
   sub,
   type Term,
 } from "./wat_text.ts";
@@ -15,14 +19,14 @@ import {
 /** Two vectors interleaved: their first halves, and their second halves. */
 const INTERLEAVE_LOW = "0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23";
 const INTERLEAVE_HIGH = "8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31";
-const EVEN = "0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27";
-const ODD = "4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31";
 
-/** A position in the window that reaches the elements of a phase. */
+/** How a position in the window reaches elements. */
 interface Reach {
   /** The position. */
   readonly tap: number;
-  /** The window of element `stride · j + phase`, less `j`. */
+  /** The elements `stride · j + phase`, for any j. */
+  readonly phase: number;
+  /** Their window, less j. */
   readonly shift: number;
 }
 
@@ -35,27 +39,19 @@ interface Reach {
 export function emitColumnsGather(columns: Columns): void {
   const { frame, depth, height, width, plan } = columns;
   const { stride } = plan.axes[2];
-  const phases = phasesOf(columns);
-  const shifts = phases.flat().map(({ shift }) => shift);
+  const reaches = reachesOf(columns);
+  const shifts = reaches.map(({ shift }) => shift);
   columns.forEachRow({ depth: depth.input, height: height.input }, () => {
     depth.findCovering(columns.rowDepth, int(0));
     height.findCovering(get("row_h"), int(0));
-    frame.set(
-      "position",
-      "i32",
-      mul(columns.rowIndex(columns.rowDepth, get("row_h")), width.input),
-    );
-    const plane = mul(get("plane"), frame.field("in_plane"));
-    frame.set("at", "i32", add(plane, get("position")));
+    const row = columns.rowIndex(columns.rowDepth, get("row_h"));
+    frame.set("position", "i32", mul(row, width.input));
+    frame.set("at", "i32", add(columns.planeStart, get("position")));
     frame.set("column", "i32", int(0));
     frame.loop("column", width.input, () => {
       frame.set("block", "i32", call("i32.div_u", get("column"), int(stride)));
       const inside = [
-        call(
-          "i32.le_s",
-          add(get("column"), 4 * stride),
-          width.input,
-        ),
+        call("i32.le_s", add(get("column"), 4 * stride), width.input),
         call("i32.ge_s", add(get("block"), Math.min(0, ...shifts)), int(0)),
         call(
           "i32.le_s",
@@ -65,170 +61,194 @@ export function emitColumnsGather(columns: Columns): void {
       ].reduce((a, b) => call("i32.and", a, b));
       frame.when(
         inside,
-        () => emitBlock(columns, { phases, masked: false }),
-        () => emitBlock(columns, { phases, masked: true }),
+        () => new GatherBlock(columns, reaches, false).emit(),
+        () => new GatherBlock(columns, reaches, true).emit(),
       );
     }, 4 * stride);
   });
 }
 
-/** For each phase the positions that reach it, last first: windows in order. */
-function phasesOf({ plan }: Columns): Reach[][] {
+/** All reaches, in the order of the windows. */
+function reachesOf({ plan }: Columns): Reach[] {
   const { size, stride, before, dilation } = plan.axes[2];
-  return Array.from({ length: stride }, (_, phase) => {
-    const reaches: Reach[] = [];
-    for (let tap = size - 1; tap >= 0; tap--) {
+  const reaches: Reach[] = [];
+  for (let phase = 0; phase < stride; phase++) {
+    for (let tap = 0; tap < size; tap++) {
       const shift = (before + phase - tap * dilation) / stride;
-      if (Number.isInteger(shift)) reaches.push({ tap, shift });
+      if (Number.isInteger(shift)) reaches.push({ tap, phase, shift });
     }
-    return reaches;
-  });
+  }
+  return reaches.sort((a, b) => a.shift - b.shift);
 }
 
 /** A block of elements: a vector for each phase. */
-interface Block {
-  readonly phases: readonly (readonly Reach[])[];
-  /** Whether elements or windows may lie outside. */
-  readonly masked: boolean;
-}
+class GatherBlock {
+  #reach: Reach;
+  readonly #value: Expression;
 
-function emitBlock(columns: Columns, { phases, masked }: Block): void {
-  const { frame, evaluator, program, plan, depth, height } = columns;
-  const [{ value }] = program.outputs;
-  const { stride } = plan.axes[2];
-  const total = (phase: number) => `sum_${phase}`;
-  for (let phase = 0; phase < stride; phase++) {
-    frame.set(total(phase), "v128", floats(0));
+  constructor(
+    readonly columns: Columns,
+    readonly reaches: readonly Reach[],
+    /** Whether elements or windows may lie outside. */
+    readonly masked: boolean,
+  ) {
+    this.#reach = { tap: 0, phase: 0, shift: 0 };
+    this.#value = columns.program.outputs[0].value;
   }
-  let phase = 0;
-  let reach: Reach = { tap: 0, shift: 0 };
-  const place: VectorPlace = {
-    windowSize: plan.windowSize,
-    element: (name) => readElement(columns, { name, phase }),
-    perWindow: (name) =>
-      load(address(tensorField(name), get("window")), reach.shift),
-    channel: (name) => columns.channelParameter(name),
-    tap: (name) => columns.tapParameter(name, columns.tapIndex(reach.tap)),
-    position: () =>
-      lanes(add(add(get("position"), get("column")), phase), stride),
-    tapIndex: () => columns.tapIndex(reach.tap),
-    windowIndex: () => lanes(add(get("window"), reach.shift), 1),
-    count: (padded) => emitCount(columns, { reach, padded }),
-  };
-  evaluator.place = place;
-  depth.forEachCovering(
-    columns.rowDepth,
-    int(0),
-    () =>
-      height.forEachCovering(get("row_h"), int(0), () => {
-        const row = depth.axis.absent
-          ? height.window
-          : add(mul(depth.window, height.output), height.window);
-        const plane = mul(get("plane"), frame.field("out_plane"));
-        const first = add(plane, mul(row, columns.width.output));
-        frame.set("window", "i32", add(first, get("block")));
-        for (phase = 0; phase < stride; phase++) {
-          evaluator.nextVector();
-          for (reach of phases[phase]) {
-            evaluator.nextWindow();
-            const share = evaluator.evaluate(value);
-            const sum = masked
-              ? call("v128.and", share, insideMask(columns, reach))
-              : share;
-            frame.set(
-              total(phase),
-              "v128",
-              call("f32x4.add", get(total(phase)), sum),
-            );
+
+  emit(): void {
+    const { columns } = this;
+    const { frame, evaluator, depth, height } = columns;
+    evaluator.nextVector();
+    evaluator.place = {
+      windowSize: columns.plan.windowSize,
+      element: (name) => this.#element(name),
+      perWindow: (name) =>
+        load(address(tensorField(name), get("window")), this.#reach.shift),
+      channel: (name) => columns.channelParameter(name),
+      tap: (name) => columns.tapParameter(name, this.#tapIndex()),
+      position: () =>
+        lanes(
+          add(add(get("position"), get("column")), this.#reach.phase),
+          this.#stride,
+        ),
+      tapIndex: () => this.#tapIndex(),
+      windowIndex: () => lanes(add(get("window"), this.#reach.shift), 1),
+      count: (padded) => this.#count(padded),
+    };
+    const phases = Array.from({ length: this.#stride }, (_, phase) => {
+      this.#reach = { tap: 0, phase, shift: 0 };
+      frame.set(`sum_${phase}`, "v128", floats(0));
+      return evaluator.prepareInvariant(this.#value, `.phase${phase}`);
+    });
+    depth.forEachCovering(
+      columns.rowDepth,
+      int(0),
+      () =>
+        height.forEachCovering(get("row_h"), int(0), () => {
+          this.#setWindow();
+          evaluator.nextWindow();
+          for (const [index, reach] of this.reaches.entries()) {
+            if (reach.shift !== this.reaches[index - 1]?.shift) {
+              evaluator.nextWindow();
+            }
+            this.#reach = reach;
+            evaluator.useInvariant(phases[reach.phase]);
+            this.#addShare();
           }
-        }
-      }),
-  );
-  emitStore(columns, {
-    totals: phases.map((_, index) => get(total(index))),
-    masked,
-  });
-}
-
-/** Which lanes of a position have a window. */
-function insideMask({ width }: Columns, { shift }: Reach): Term {
-  return call(
-    "i32x4.lt_u",
-    lanes(add(get("block"), shift), 1),
-    call("i32x4.splat", width.output),
-  );
-}
-
-/** The elements of a phase of the block. */
-function readElement(
-  { plan, frame }: Columns,
-  { name, phase }: { name: string; phase: number },
-): Term {
-  const { stride } = plan.axes[2];
-  const at = address(tensorField(name), add(get("at"), get("column")));
-  if (stride === 1) return load(at);
-  if (stride > 2) return loadStrided(at, { offset: phase, stride });
-  const near = frame.set("near", "v128", load(at));
-  const far = frame.set("far", "v128", load(at, 4));
-  return call(`i8x16.shuffle ${phase === 0 ? EVEN : ODD}`, near, far);
-}
-
-/** The counts of the windows that a position reaches. */
-function emitCount(
-  columns: Columns,
-  { reach, padded }: { reach: Reach; padded: boolean },
-): Term {
-  const { plan, width } = columns;
-  const axis = plan.axes[2];
-  const rows = splatFloat(columns.rows(padded));
-  const cut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
-  if (!cut) return call("f32x4.mul", rows, floats(axis.size));
-  const start = sub(
-    mul(add(get("block"), reach.shift), axis.stride),
-    axis.before,
-  );
-  const end = padded ? add(width.input, axis.after) : width.input;
-  const compare = padded ? "i32x4.lt_s" : "i32x4.lt_u";
-  const sum = Array.from({ length: axis.size }, (_, t) =>
-    call(
-      compare,
-      call("i32x4.add", lanes(start, axis.stride), splatInt(t * axis.dilation)),
-      call("i32x4.splat", end),
-    )).reduce((a, b) => call("i32x4.add", a, b));
-  const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
-  return call("f32x4.mul", rows, across);
-}
-
-/** Writes a block, of which the end may lie behind the row's. */
-function emitStore(
-  { frame, program, plan, width }: Columns,
-  { totals, masked }: { totals: readonly Term[]; masked: boolean },
-): void {
-  const { stride } = plan.axes[2];
-  const at = (offset: number) =>
-    address(
-      resultField(program.outputs[0].name),
-      add(add(get("at"), get("column")), offset),
+        }),
     );
-  if (!masked && stride <= 2) {
-    const vectors = stride === 1 ? totals : [INTERLEAVE_LOW, INTERLEAVE_HIGH]
-      .map((order) => call(`i8x16.shuffle ${order}`, ...totals));
-    for (const [index, vector] of vectors.entries()) {
-      frame.line(call("v128.store", at(4 * index), vector));
-    }
-    return;
+    this.#store(phases.map((_, phase) => get(`sum_${phase}`)));
   }
-  for (let lane = 0; lane < 4; lane++) {
-    for (const [phase, vector] of totals.entries()) {
-      const offset = lane * stride + phase;
-      const write = () =>
-        frame.line(call(`v128.store32_lane ${lane}`, at(offset), vector));
-      if (!masked) write();
-      else {
-        frame.when(
-          call("i32.lt_s", add(get("column"), offset), width.input),
-          write,
+
+  get #stride(): number {
+    return this.columns.plan.axes[2].stride;
+  }
+
+  /** The index in memory of window j of the row of windows. */
+  #setWindow(): void {
+    const { frame, depth, height, width } = this.columns;
+    const row = depth.axis.absent
+      ? height.window
+      : add(mul(depth.window, height.output), height.window);
+    const plane = mul(get("plane"), frame.field("out_plane"));
+    const first = add(plane, mul(row, width.output));
+    frame.set("window", "i32", add(first, get("block")));
+  }
+
+  #addShare(): void {
+    const { frame, evaluator, width } = this.columns;
+    const { phase, shift } = this.#reach;
+    let share = evaluator.evaluate(this.#value);
+    if (this.masked) {
+      const window = lanes(add(get("block"), shift), 1);
+      const inside = call(
+        "i32x4.lt_u",
+        window,
+        call("i32x4.splat", width.output),
+      );
+      share = call("v128.and", share, inside);
+    }
+    const sum = `sum_${phase}`;
+    frame.set(sum, "v128", call("f32x4.add", get(sum), share));
+  }
+
+  #tapIndex(): Term {
+    const { depth, height } = this.columns;
+    return this.columns.tapIndex(depth.tap, height.tap, this.#reach.tap);
+  }
+
+  /** The elements of a phase of the block. */
+  #element(name: string): Term {
+    const { frame } = this.columns;
+    const { phase } = this.#reach;
+    const stride = this.#stride;
+    const at = address(tensorField(name), add(get("at"), get("column")));
+    if (stride === 1) return load(at);
+    if (stride > 2) return loadStrided(at, { offset: phase, stride });
+    if (phase === 0) {
+      frame.set(`near.${name}`, "v128", load(at));
+      frame.set(`far.${name}`, "v128", load(at, 4));
+    }
+    return call(
+      `i8x16.shuffle ${phase === 0 ? EVEN : ODD}`,
+      get(`near.${name}`),
+      get(`far.${name}`),
+    );
+  }
+
+  /** The counts of the windows that the reach is about. */
+  #count(padded: boolean): Term {
+    const { plan, width } = this.columns;
+    const axis = plan.axes[2];
+    const rows = this.columns.rows(padded);
+    const cut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
+    if (!cut) return splatFloat(mul(rows, axis.size));
+    const window = add(get("block"), this.#reach.shift);
+    const start = sub(mul(window, axis.stride), axis.before);
+    const end = padded ? add(width.input, axis.after) : width.input;
+    const compare = padded ? "i32x4.lt_s" : "i32x4.lt_u";
+    const sum = Array.from({ length: axis.size }, (_, t) => {
+      const at = lanes(start, axis.stride);
+      const tap = call("i32x4.add", at, splatInt(t * axis.dilation));
+      return call(compare, tap, call("i32x4.splat", end));
+    }).reduce((a, b) => call("i32x4.add", a, b));
+    const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
+    return call("f32x4.mul", splatFloat(rows), across);
+  }
+
+  /** Writes the block, of which the end may lie behind the row's. */
+  #store(sums: readonly Term[]): void {
+    const { frame, program, width } = this.columns;
+    const stride = this.#stride;
+    const at = address(
+      resultField(program.outputs[0].name),
+      add(get("at"), get("column")),
+    );
+    const write = (instruction: string, index: number, vector: Term) =>
+      frame.line(
+        call(instruction.replace("_at", ` offset=${4 * index}`), at, vector),
+      );
+    if (!this.masked && stride <= 2) {
+      const vectors = stride === 1
+        ? sums
+        : [INTERLEAVE_LOW, INTERLEAVE_HIGH].map((order) =>
+          call(`i8x16.shuffle ${order}`, ...sums)
         );
+      for (const [index, vector] of vectors.entries()) {
+        write("v128.store_at", 4 * index, vector);
+      }
+      return;
+    }
+    for (let lane = 0; lane < 4; lane++) {
+      for (const [phase, sum] of sums.entries()) {
+        const index = lane * stride + phase;
+        const store = () => write(`v128.store32_lane_at ${lane}`, index, sum);
+        if (!this.masked) store();
+        else {
+          const inside = add(get("column"), index);
+          frame.when(call("i32.lt_s", inside, width.input), store);
+        }
       }
     }
   }

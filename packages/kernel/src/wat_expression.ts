@@ -1,6 +1,7 @@
 import { type Expression, topological } from "./expression.ts";
 import { isFold, type Program } from "./program.ts";
 import { scalarField } from "./wat_frame.ts";
+import { emitExp } from "./wat_math.ts";
 import {
   add,
   call,
@@ -41,7 +42,6 @@ const instructions: Partial<Record<Expression["operation"], string>> = {
   floor: "f32x4.floor",
   sqrt: "f32x4.sqrt",
   sign: "call $sign",
-  exp: "call $exp",
   log: "call $log",
   pow: "call $pow",
   add: "f32x4.add",
@@ -61,7 +61,13 @@ const instructions: Partial<Record<Expression["operation"], string>> = {
 };
 
 /** Leaves that are the same whenever they are read, for all windows of a vector. */
-const INVARIANT = new Set(["constant", "integer", "scalar", "element"]);
+const INVARIANT: ReadonlySet<string> = new Set([
+  "constant",
+  "integer",
+  "scalar",
+  "element",
+  "position",
+]);
 
 /**
  * Emits the values of a program's expressions as locals of four lanes, each
@@ -72,7 +78,7 @@ export class VectorEvaluator {
   readonly #uses = new Map<Expression, number>();
   readonly #window = new Map<Expression, Term>();
   readonly #element = new Map<Expression, Term>();
-  readonly #invariant = new Map<Expression, Term>();
+  #invariant: Map<Expression, Term> = new Map();
   place!: VectorPlace;
 
   constructor(readonly out: WatFunction, program: Program) {
@@ -104,7 +110,13 @@ export class VectorEvaluator {
   /** Forgets everything: another vector of elements comes. */
   nextVector(): void {
     this.nextWindow();
-    this.#invariant.clear();
+    this.#invariant = new Map();
+  }
+
+  /** Takes up what {@linkcode prepareInvariant} gave. */
+  useInvariant(values: Map<Expression, Term>): void {
+    this.#element.clear();
+    this.#invariant = values;
   }
 
   /** Tells the value of a fold. */
@@ -132,7 +144,7 @@ export class VectorEvaluator {
   /** The value, possibly without a local where it is used once. */
   inline(x: Expression): Term {
     const once = (this.#uses.get(x) ?? 0) <= 1 && x.operands.length > 0 &&
-      !isFold(x) && !this.#scope(x).has(x);
+      x.operation !== "exp" && !isFold(x) && !this.#scope(x).has(x);
     return once && x.level === "element" ? this.#compute(x) : this.evaluate(x);
   }
 
@@ -147,22 +159,25 @@ export class VectorEvaluator {
     }
   }
 
-  /** Evaluates what formulas need that does not change with the window. */
-  prepareInvariant(formulas: readonly Expression[]): void {
-    const varying = new Set<Expression>();
-    for (const x of topological(formulas)) {
-      const fixed = x.operands.length > 0
-        ? !x.operands.some((below) => varying.has(below))
-        : INVARIANT.has(x.operation) || x.operation === "position";
-      if (!fixed) varying.add(x);
+  /**
+   * Evaluates what a formula needs that does not change with the window, in
+   * locals whose names end with a mark.
+   */
+  prepareInvariant(formula: Expression, mark = ""): Map<Expression, Term> {
+    this.nextVector();
+    const fixed = new Set<Expression>();
+    for (const x of topological([formula])) {
+      const isFixed = x.operands.length > 0
+        ? x.operands.every((below) => fixed.has(below))
+        : INVARIANT.has(x.operation);
+      if (isFixed) fixed.add(x);
     }
-    for (const x of topological(formulas)) {
-      if (varying.has(x) || x.level !== "element") continue;
-      this.#invariant.set(
-        x,
-        this.out.set(this.name(x), "v128", this.#compute(x)),
-      );
+    for (const x of fixed) {
+      if (x.level !== "element") continue;
+      const value = this.#compute(x);
+      this.#invariant.set(x, this.out.set(this.name(x) + mark, "v128", value));
     }
+    return this.#invariant;
   }
 
   #scope(x: Expression): Map<Expression, Term> {
@@ -213,6 +228,8 @@ export class VectorEvaluator {
           ),
           call("i32x4.splat", place.tapIndex()),
         ));
+      case "exp":
+        return emitExp(this.out, this.evaluate(x.operands[0]));
       case "isNaN": {
         const value = this.evaluate(x.operands[0]);
         return call("f32x4.ne", value, value);

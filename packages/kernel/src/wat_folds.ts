@@ -15,6 +15,14 @@ const START: Partial<Record<Expression["operation"], number>> = {
 
 const isArg = (fold: Expression) => fold.operation.startsWith("arg");
 
+/** An element of a window, as the folds see it. */
+export interface FoldStep {
+  /** The lanes that have the element, where some have not. */
+  readonly mask?: Term;
+  /** Whether it is the first of all windows: accumulators then start from it. */
+  readonly first?: boolean;
+}
+
 /** The accumulators of the folds of one pass over a window. */
 export class FoldPass {
   constructor(
@@ -27,81 +35,107 @@ export class FoldPass {
     const { out } = this.evaluator;
     for (const fold of this.folds) {
       if (this.#twin(fold)) continue;
-      out.set(this.#value(fold), "v128", floats(START[fold.operation]!));
+      const value = this.#value(fold);
+      out.set(value, "v128", floats(START[fold.operation]!));
       if (isArg(fold)) out.set(this.#index(fold), "v128", MINUS_ONE);
+      else if (fold.operation !== "sum") {
+        out.set(nanLanes(value), "v128", floats(0));
+      }
     }
   }
 
-  /** Adds the element; lanes that a mask leaves out stay as they are. */
-  step(mask: Term | undefined): void {
+  /** Adds an element. */
+  step(step: FoldStep = {}): void {
     for (const fold of this.folds) {
       if (this.#twin(fold)) continue;
-      if (isArg(fold)) this.#stepArg(fold, mask);
-      else this.#stepValue(fold, mask);
+      if (isArg(fold)) this.#stepArg(fold, step);
+      else if (fold.operation === "sum") this.#stepSum(fold, step);
+      else this.#stepGreatest(fold, step);
     }
   }
 
   /** Tells the evaluator where the results are. */
   finish(): void {
+    const { evaluator } = this;
     for (const fold of this.folds) {
-      const name = isArg(fold) ? this.#index(fold) : this.#value(fold);
-      this.evaluator.define(fold, get(name));
+      const value = this.#value(fold);
+      if (isArg(fold)) evaluator.define(fold, get(this.#index(fold)));
+      else if (fold.operation === "sum" || this.#twin(fold)) {
+        evaluator.define(fold, get(value));
+      } else {
+        // Lanes that met NaN have all bits set.
+        const result = call("v128.or", get(value), get(nanLanes(value)));
+        evaluator.define(fold, evaluator.out.set(value, "v128", result));
+      }
     }
   }
 
-  #stepValue(fold: Expression, mask: Term | undefined): void {
-    const { evaluator } = this;
-    const name = this.#value(fold);
-    const [body] = fold.operands;
-    const value = evaluator.inline(body);
-    const instruction = {
-      sum: "f32x4.add",
-      foldMax: "f32x4.max",
-      foldMin: "f32x4.min",
-    }[fold.operation as "sum"];
-    // What is left out adds 0, and is no candidate for the greatest.
-    const neutral = fold.operation === "sum"
-      ? (x: Term) => call("v128.and", x, mask!)
-      : (x: Term) =>
-        call("v128.bitselect", x, floats(START[fold.operation]!), mask!);
-    evaluator.out.set(
-      name,
+  #stepSum(fold: Expression, { mask, first }: FoldStep): void {
+    const { out } = this.evaluator;
+    const sum = this.#value(fold);
+    const value = this.evaluator.inline(fold.operands[0]);
+    const share = mask ? call("v128.and", value, mask) : value;
+    out.set(sum, "v128", first ? share : call("f32x4.add", get(sum), share));
+  }
+
+  /** The pseudo-maximum is one instruction, but drops NaN, which is kept apart. */
+  #stepGreatest(fold: Expression, { mask, first }: FoldStep): void {
+    const { out } = this.evaluator;
+    const best = this.#value(fold);
+    let value = this.evaluator.evaluate(fold.operands[0]);
+    if (mask) {
+      const neutral = floats(START[fold.operation]!);
+      const name = `candidate.${best}`;
+      value = out.set(
+        name,
+        "v128",
+        call("v128.bitselect", value, neutral, mask),
+      );
+    }
+    const pick = fold.operation === "foldMax" ? "f32x4.pmax" : "f32x4.pmin";
+    out.set(best, "v128", first ? value : call(pick, get(best), value));
+    const isNaN = call("f32x4.ne", value, value);
+    const lanes = nanLanes(best);
+    out.set(
+      lanes,
       "v128",
-      call(instruction, get(name), mask ? neutral(value) : value),
+      first ? isNaN : call("v128.or", get(lanes), isNaN),
     );
   }
 
-  #stepArg(fold: Expression, mask: Term | undefined): void {
+  #stepArg(fold: Expression, { mask, first }: FoldStep): void {
     const { evaluator } = this;
     const { out } = evaluator;
-    const [body] = fold.operands;
     const [best, index] = [this.#value(fold), this.#index(fold)];
-    const value = evaluator.evaluate(body);
+    const value = evaluator.evaluate(fold.operands[0]);
+    const position = evaluator.place.position();
+    if (first && !mask) {
+      out.set(best, "v128", value);
+      out.set(index, "v128", position);
+      return;
+    }
     const better = call(
       fold.operation === "argmax" ? "f32x4.gt" : "f32x4.lt",
       value,
       get(best),
     );
     // NaN wins over all before it, and the first element over none.
-    let wins = call(
-      "v128.or",
-      call("v128.or", better, call("f32x4.ne", value, value)),
-      call("i32x4.lt_s", get(index), ints(0, 0, 0, 0)),
-    );
+    let wins = call("v128.or", better, call("f32x4.ne", value, value));
+    if (first === undefined) {
+      const none = call("i32x4.lt_s", get(index), ints(0, 0, 0, 0));
+      wins = call("v128.or", wins, none);
+    }
     if (mask) wins = call("v128.and", wins, mask);
-    const won = out.set(`wins_${index}`, "v128", wins);
+    const won = out.set(`wins.${index}`, "v128", wins);
     out.set(best, "v128", call("v128.bitselect", value, get(best), won));
-    out.set(
-      index,
-      "v128",
-      call("v128.bitselect", evaluator.place.position(), get(index), won),
-    );
+    out.set(index, "v128", call("v128.bitselect", position, get(index), won));
   }
 
   /** The argmax (argmin) of the same body, which knows the value too. */
   #twin(fold: Expression): Expression | undefined {
-    const arg =
-      { foldMax: "argmax", foldMin: "argmin" }[fold.operation as "foldMax"];
+    const arg = { foldMax: "argmax", foldMin: "argmin" }[
+      fold.operation as "foldMax"
+    ];
     return this.folds.find((other) =>
       other.operation === arg && other.operands[0] === fold.operands[0]
     );
@@ -109,12 +143,16 @@ export class FoldPass {
 
   #value(fold: Expression): string {
     const own = this.#twin(fold) ?? fold;
-    return isArg(own)
-      ? `best_${this.evaluator.name(own)}`
-      : this.evaluator.name(own);
+    const name = this.evaluator.name(own);
+    return isArg(own) ? `best.${name}` : name;
   }
 
   #index(fold: Expression): string {
     return this.evaluator.name(fold);
   }
+}
+
+/** The local that has all bits set in the lanes of a fold that met NaN. */
+function nanLanes(fold: string): string {
+  return `nan.${fold}`;
 }

@@ -1,4 +1,13 @@
-import { floats, ints } from "./wat_text.ts";
+import {
+  call,
+  floats,
+  get,
+  int,
+  ints,
+  splatInt,
+  type Term,
+  WatFunction,
+} from "./wat_text.ts";
 import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
 
 /** Coefficients of (e^r − 1 − r) / r² on |r| ≤ ln 2 / 2, by Remez exchange. */
@@ -38,42 +47,47 @@ function polynomial(coefficients: readonly number[], x: string): string {
   );
 }
 
-/** e^x = 2ⁿ e^r with n = round(x / ln 2); at most 2 ulp off, subnormals too. */
-const exp = `  (func $exp (param $x v128) (result v128)
-    (local $t v128) (local $n v128) (local $half v128) (local $r v128)
-    ;; beyond these bounds the result is 0 or infinite anyway
-    (local.set $x (f32x4.max (f32x4.min (local.get $x) ${floats(89)}) ${
-  floats(-104)
-}))
-    (local.set $t (f32x4.add (f32x4.mul (local.get $x) ${
-  floats(1 / Math.LN2)
-}) ${floats(ROUNDER)}))
-    (local.set $n (f32x4.sub (local.get $t) ${floats(ROUNDER)}))
-    (local.set $r (f32x4.sub
-      (f32x4.sub (local.get $x) (f32x4.mul (local.get $n) ${floats(LN2_HIGH)}))
-      (f32x4.mul (local.get $n) ${floats(LN2_LOW)})))
-    ;; 2ⁿ in two factors, so that neither overflows nor vanishes early
-    (local.set $n (i32x4.sub (local.get $t) ${
-  ints(ROUNDER_BITS, ROUNDER_BITS, ROUNDER_BITS, ROUNDER_BITS)
-}))
-    (local.set $half (i32x4.shr_s (local.get $n) (i32.const 1)))
-    (f32x4.mul
-      (f32x4.mul
-        (f32x4.add
-          (f32x4.add
-            (f32x4.mul
-              (f32x4.mul (local.get $r) (local.get $r))
-              ${polynomial(EXP, "(local.get $r)")})
-            (local.get $r))
-          ${floats(1)})
-        (i32x4.shl (i32x4.add (local.get $half) ${
-  ints(127, 127, 127, 127)
-}) (i32.const 23)))
-      (i32x4.shl
-        (i32x4.add (i32x4.sub (local.get $n) (local.get $half)) ${
-  ints(127, 127, 127, 127)
-})
-        (i32.const 23))))`;
+/**
+ * e^x = 2ⁿ e^r with n = round(x / ln 2); at most 2 ulp off, subnormals too.
+ * The instructions stand where they are needed: a call would cost as much.
+ */
+export function emitExp(out: WatFunction, value: Term): Term {
+  const rounder = floats(ROUNDER);
+  const [x, t, n, r] = ["exp.x", "exp.t", "exp.n", "exp.r"];
+  // Beyond these bounds the result is 0 or infinite anyway.
+  const low = call("f32x4.min", value, floats(89));
+  out.set(x, "v128", call("f32x4.max", low, floats(-104)));
+  const scaled = call("f32x4.mul", get(x), floats(1 / Math.LN2));
+  out.set(t, "v128", call("f32x4.add", scaled, rounder));
+  out.set(n, "v128", call("f32x4.sub", get(t), rounder));
+  const high = call("f32x4.mul", get(n), floats(LN2_HIGH));
+  const rest = call("f32x4.mul", get(n), floats(LN2_LOW));
+  const above = call("f32x4.sub", get(x), high);
+  out.set(r, "v128", call("f32x4.sub", above, rest));
+  // 2ⁿ in two factors, so that neither overflows nor vanishes early.
+  const bits = splatInt(ROUNDER_BITS);
+  out.set(n, "v128", call("i32x4.sub", get(t), bits));
+  out.set(t, "v128", call("i32x4.shr_s", get(n), int(1)));
+  const power = (exponent: Term) =>
+    call(
+      "i32x4.shl",
+      call("i32x4.add", exponent, splatInt(127)),
+      int(23),
+    );
+  const square = call("f32x4.mul", get(r), get(r));
+  const tail = call("f32x4.mul", square, polynomial(EXP, get(r)));
+  const sum = call("f32x4.add", call("f32x4.add", tail, get(r)), floats(1));
+  const half = call("f32x4.mul", sum, power(get(t)));
+  return call("f32x4.mul", half, power(call("i32x4.sub", get(n), get(t))));
+}
+
+/** The same as a function, for those that build on it. */
+function expFunction(): string {
+  const out = new WatFunction();
+  const value = emitExp(out, get("value"));
+  out.line(value);
+  return out.text("$exp (param $value v128) (result v128)");
+}
 
 /** ln x = e ln 2 + ln m with √½ ≤ m < √2; at most 2 ulp off, subnormals too. */
 const log = `  (func $log (param $x v128) (result v128)
@@ -172,7 +186,7 @@ ${lines.join("\n")}
 
 /** The helper functions that instructions alone do not give, by name. */
 const functions: Readonly<Record<string, string>> = {
-  exp,
+  exp: expFunction(),
   log,
   pow,
   sign,

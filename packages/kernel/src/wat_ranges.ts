@@ -94,6 +94,17 @@ export class AxisRanges {
     );
   }
 
+  /** Whether all of the window lies inside; undefined where every one does. */
+  isWhole(): Term | undefined {
+    if (!this.#bounded || this.axis.kind === "table") return undefined;
+    const conditions: Term[] = [];
+    if (this.axis.before > 0) conditions.push(call("i32.eqz", this.from));
+    if (this.axis.cutBack) {
+      conditions.push(call("i32.eq", this.to, int(this.axis.size)));
+    }
+    return conditions.reduce((a, b) => call("i32.and", a, b));
+  }
+
   /** The number of positions of the window inside the input. */
   count(): Term {
     return this.#bounded ? lengthOf(this.from, this.to) : int(this.axis.size);

@@ -78,6 +78,19 @@ export function ints(...lanes: [number, number, number, number]): Term {
   return `(v128.const i32x4 ${lanes.join(" ")})`;
 }
 
+/** An integer constant in all lanes. */
+export function splatInt(value: number): Term {
+  return ints(value, value, value, value);
+}
+
+/** An integer as a float in all lanes. */
+export function splatFloat(value: Term): Term {
+  const constant = constantOf(value);
+  return constant === undefined
+    ? call("f32x4.splat", call("f32.convert_i32_s", value))
+    : floats(constant);
+}
+
 /** A function body under construction: lines, and the locals they use. */
 export class WatFunction {
   readonly #lines: string[] = [];

@@ -47,8 +47,8 @@ export function emitGather(
   values.hoist([value], "uniform");
   text.line("var total = 0.0;");
   eachItem(text, plan, () => {
-    defineGroup(text, plan);
     const item = plan.sources ? "reader" : "item";
+    defineGroup(text, plan, item);
     text.let("base", planeBase(plan, item, "output"));
     const loops = plan.axes.filter(({ kind }) => kind !== "unit");
     for (const axis of loops) defineCovering(text, plan, axis);
@@ -60,7 +60,7 @@ export function emitGather(
         for (const axis of loops) defineRange(text, axis);
         defineCounts(text, plan, operations);
       }
-      definePlace(text, plan, operations);
+      definePlace(text, plan, { item, operations });
       defineTap(text, plan, operations);
       const window = plan.axes.map(({ letter }) => `at_${letter}`);
       const inPlane = indexInPlane(plan, "output", window);

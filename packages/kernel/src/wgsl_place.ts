@@ -86,17 +86,19 @@ export function indexInMemory(
     : `${base} + ${enclose(inPlane)} * call.channels`;
 }
 
-/** Names the table group of a window, where windows stand in tables. */
-export function defineGroup(text: WgslText, plan: WgslPlan): void {
+/** Names the table group of an item's window, where windows stand in tables. */
+export function defineGroup(
+  text: WgslText,
+  plan: WgslPlan,
+  item: string,
+): void {
   if (plan.per === "call" || !plan.axes.some(({ kind }) => kind === "table")) {
     return;
   }
-  const item = "(call.first_item + item)";
+  const whole = `call.first_item + ${item}`;
   text.let(
     "group_of_tables",
-    plan.per === "item"
-      ? "call.first_item + item"
-      : `${item} * call.channels + channel`,
+    plan.per === "item" ? whole : `(${whole}) * call.channels + channel`,
   );
 }
 
@@ -232,16 +234,19 @@ function windowSizeText(axes: readonly WgslAxis[]): string {
     : product(...sizes);
 }
 
-/** Names the window's index with channels before the spatial axes. */
+/**
+ * Names the index of an item's window with channels before the spatial axes,
+ * where a program draws random numbers by it.
+ */
 export function definePlace(
   text: WgslText,
   plan: WgslPlan,
-  operations: ReadonlySet<Operation>,
+  { item, operations }: { item: string; operations: ReadonlySet<Operation> },
 ): void {
   if (!operations.has("windowRandom") && !operations.has("elementRandom")) {
     return;
   }
-  const plane = "((call.first_item + item) * call.channels + channel)";
+  const plane = `((call.first_item + ${item}) * call.channels + channel)`;
   const at = plan.axes.map(({ letter }) => `at_${letter}`);
   const size = enclose(planeSize(plan, "output"));
   const inPlane = indexInPlane(plan, "output", at);

@@ -31,8 +31,8 @@ export function emitWindow(
   splitIndex(text, plan, { index: "window", side: "output", prefix: "at_" });
   if (plan.sources) text.let("source", "tables[call.sources + item]");
   text.let("base", planeBase(plan, plan.sources ? "source" : "item", "input"));
-  definePlace(text, plan, operations);
-  defineGroup(text, plan);
+  definePlace(text, plan, { item: "item", operations });
+  defineGroup(text, plan, "item");
   for (const axis of plan.axes) {
     defineStart(text, plan, axis);
     defineRange(text, axis);

@@ -1,0 +1,266 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { PoolingOp, SessionOptions, Value } from "@rockpool/core";
+import { interpreter } from "./interpreter.ts";
+import { slide } from "./slide.ts";
+import { windowKernel } from "./window_kernel.ts";
+
+const weighted = windowKernel(
+  "weighted",
+  ["x"],
+  ({ x, theta, filter, scale }, fold) =>
+    fold.sum(x.mul(filter)).mul(theta).mul(scale),
+  { scalars: ["scale"], channels: ["theta"], taps: ["filter"] },
+);
+
+const WINDOWS = slide([1, 2, 4], { axes: 1, kernelSize: 2 });
+
+/** A session with what the kernel above reads. */
+function open(options?: SessionOptions) {
+  const session = interpreter().session(options);
+  const upload = (shape: number[], ...numbers: number[]) =>
+    session.upload({ shape, data: Float32Array.from(numbers) });
+  const values = {
+    x: upload([1, 2, 4], 1, 2, 3, 4, 5, 6, 7, 8),
+    theta: upload([2], 10, 100),
+    filter: upload([2, 2], 1, 2, 3, 4),
+  };
+  const scalars = { scale: 0.5 };
+  return { session, upload, values, scalars };
+}
+
+/** An operator with an option, a weight and random numbers. */
+const draw: PoolingOp<{ kernelSize: number }, "x", "theta", "y"> = {
+  name: "draw",
+  summary: "",
+  category: "learnable",
+  options: { kernelSize: { kind: "integer", min: 1, default: 2, help: "" } },
+  inputs: ["x"],
+  shape: ({ x }, { kernelSize }) =>
+    slide(x, { axes: 1, kernelSize }).outputShape,
+  weights: ({ x }) => ({ theta: { shape: [x[1]], initial: 2, help: "" } }),
+  forward(cx, { x }, { kernelSize }, { theta }) {
+    const windows = slide(x.shape, { axes: 1, kernelSize });
+    return { y: cx.window(drawKernel, { values: { x, theta } }, windows).y };
+  },
+};
+const drawKernel = windowKernel(
+  "draw",
+  ["x"],
+  ({ x, theta }, fold, { windowRandom }) =>
+    fold.sum(x).mul(theta).add(windowRandom(1)),
+  { channels: ["theta"] },
+);
+
+Deno.test("window() reads elements, channels, taps and scalars", async () => {
+  const { session, values, scalars } = open();
+  const { y } = session.window(weighted, { values, scalars }, WINDOWS);
+  assertEquals(y.shape, [1, 2, 2]);
+  const { data } = await session.read(y);
+  assertEquals([...data], [25, 55, 1950, 2650]);
+});
+
+Deno.test("grad() reaches elements, channels and taps", () => {
+  const { session, values, scalars, upload } = open({ mode: "train" });
+  const { y } = session.window(weighted, { values, scalars }, WINDOWS);
+  const gradients = session.grad(
+    y,
+    upload([1, 2, 2], 1, 0, 0, 2),
+    Object.values(values),
+  );
+  assertEquals(
+    gradients.map(({ shape, data }) => ({ shape, data: [...data] })),
+    [
+      { shape: [1, 2, 4], data: [5, 10, 0, 0, 0, 0, 300, 400] },
+      { shape: [2], data: [2.5, 53] },
+      { shape: [2, 2], data: [5, 10, 700, 800] },
+    ],
+  );
+});
+
+Deno.test("grad() is zero for what an output does not depend on", () => {
+  const { session, values, scalars, upload } = open({ mode: "train" });
+  const { y } = session.window(weighted, { values, scalars }, WINDOWS);
+  const other = upload([3], 1, 2, 3);
+  const [gradient] = session.grad(y, upload([1, 2, 2], 1, 1, 1, 1), [other]);
+  assertEquals([...gradient.data], [0, 0, 0]);
+});
+
+Deno.test("run() fills options and initial weights in", async () => {
+  const { session, values: { x } } = open();
+  const { y } = session.run(draw, { x });
+  const whole = (await session.read(y)).data.map(Math.floor);
+  assertEquals([...whole], [6, 14, 22, 30]);
+});
+
+Deno.test("run() draws other numbers in each call, the same in each session", async () => {
+  const twice = async (seed: number) => {
+    const { session, values: { x } } = open({ seed });
+    const first = session.run(draw, { x });
+    const second = session.run(draw, { x });
+    return [await session.read(first.y), await session.read(second.y)]
+      .map(({ data }) => [...data]);
+  };
+  const [first, second] = await twice(7);
+  assert(first.join() !== second.join());
+  assertEquals(await twice(7), [first, second]);
+  assert((await twice(8))[0].join() !== first.join());
+});
+
+Deno.test("a session frees what it made, once", () => {
+  const backend = interpreter();
+  const session = backend.session({ mode: "train" });
+  const x = session.empty([1, 2, 4]);
+  session.run(draw, { x });
+  assert(backend.memory().live > 0);
+  session[Symbol.dispose]();
+  session[Symbol.dispose]();
+  assertEquals(backend.memory().live, 0);
+});
+
+Deno.test("sessions of one backend do not free each other's values", () => {
+  const backend = interpreter();
+  using first = backend.session();
+  first.empty([4]);
+  const before = backend.memory().live;
+  {
+    using second = backend.session();
+    second.empty([8]);
+  }
+  assertEquals(backend.memory().live, before);
+});
+
+const refused: [
+  what: string,
+  kind: typeof TypeError | typeof RangeError,
+  act: (opened: ReturnType<typeof open>) => unknown,
+  message: string,
+][] = [
+  [
+    "a missing tensor",
+    TypeError,
+    ({ session, values: { x, theta }, scalars }) =>
+      session.window(weighted, { values: { x, theta }, scalars }, WINDOWS),
+    'its tensor "filter" is missing',
+  ],
+  [
+    "a tensor of no name",
+    TypeError,
+    ({ session, values, scalars }) =>
+      session.window(weighted, {
+        values: { ...values, z: values.x },
+        scalars,
+      }, WINDOWS),
+    'it has no leaf "z"',
+  ],
+  [
+    "a missing scalar",
+    TypeError,
+    ({ session, values }) => session.window(weighted, { values }, WINDOWS),
+    'its scalar "scale" is undefined',
+  ],
+  [
+    "an input that the windows are not of",
+    RangeError,
+    ({ session, values, scalars, upload }) =>
+      session.window(weighted, {
+        values: { ...values, x: upload([1, 2, 1], 1, 2) },
+        scalars,
+      }, WINDOWS),
+    '"x" has shape 1×2×1, 1×2×4 is needed',
+  ],
+  [
+    "a parameter of other channels",
+    RangeError,
+    ({ session, values, scalars, upload }) =>
+      session.window(weighted, {
+        values: { ...values, theta: upload([3], 1, 2, 3) },
+        scalars,
+      }, WINDOWS),
+    '"theta" has shape 3, 2 is needed',
+  ],
+  [
+    "a kernel that is none",
+    TypeError,
+    ({ session, values }) =>
+      session.window({ name: "mine" }, { values }, WINDOWS),
+    "Cannot run kernel mine: it was not made by windowKernel",
+  ],
+  [
+    "a missing input",
+    TypeError,
+    ({ session }) => session.run(draw, {} as { x: Value }),
+    'Cannot run draw: its input "x" is missing',
+  ],
+  [
+    "a misspelt weight",
+    TypeError,
+    ({ session, values: { x, theta } }) =>
+      session.run(draw, { x }, {
+        weights: { thta: theta } as Partial<Record<"theta", Value>>,
+      }),
+    'it has no weight "thta": did you mean "theta"',
+  ],
+  [
+    "a weight of another shape",
+    RangeError,
+    ({ session, values: { x, filter } }) =>
+      session.run(draw, { x }, { weights: { theta: filter } }),
+    'its weight "theta" has shape 2×2, 2 is needed',
+  ],
+  [
+    "a gradient without training",
+    TypeError,
+    ({ session, values: { x } }) => session.grad(x, x, [x]),
+    'mode "train" is needed',
+  ],
+];
+for (const [what, kind, act, message] of refused) {
+  Deno.test(`a session refuses ${what}`, () => {
+    assertThrows(() => act(open()), kind, message);
+  });
+}
+
+Deno.test("a session refuses values of another one", () => {
+  const { session } = open();
+  const { values: { x } } = open();
+  assertThrows(
+    () => session.run(draw, { x }),
+    TypeError,
+    "Cannot run draw on a value that belongs to another session or is freed",
+  );
+});
+
+Deno.test("a session that ended refuses everything", async () => {
+  const { session, values } = open();
+  session[Symbol.dispose]();
+  const message = "Cannot use a session that is disposed";
+  assertThrows(() => session.empty([1]), TypeError, message);
+  assertThrows(() => session.run(draw, values), TypeError, message);
+  await assertRejects(() => session.read(values.x), TypeError, message);
+});
+
+for (const seed of [-1, 0.5, NaN, 2 ** 32]) {
+  Deno.test(`a session has no seed ${seed}`, () => {
+    assertThrows(() => open({ seed }), RangeError, `with seed ${seed}`);
+  });
+}
+
+Deno.test("a session has no other modes than two", () => {
+  assertThrows(
+    () => open({ mode: "test" as "train" }),
+    TypeError,
+    'with mode "test": "train" or "infer" is needed',
+  );
+});
+
+Deno.test("read() gives indices as int32", async () => {
+  using session = interpreter().session();
+  const x = session.upload({ shape: [1, 1, 2], data: Float32Array.of(1, 2) });
+  const at = windowKernel("at", ["x"], ({ x }, fold) => fold.argmax(x));
+  const windows = slide(x.shape, { axes: 1, kernelSize: 2 });
+  const { y } = session.window(at, { values: { x } }, windows);
+  assertEquals(await session.read(y), {
+    shape: [1, 1, 1],
+    data: Int32Array.of(1),
+  });
+});
