@@ -1,10 +1,8 @@
 import type { Geometry } from "./geometry.ts";
 import type { Program } from "./program.ts";
-import {
-  Channels,
-  emitChannelsGather,
-  emitChannelsWindow,
-} from "./wat_channels.ts";
+import { Channels } from "./wat_channels.ts";
+import { emitChannelsGather } from "./wat_channels_gather.ts";
+import { emitChannelsWindow } from "./wat_channels_window.ts";
 import { Columns } from "./wat_columns.ts";
 import { emitColumnsGather } from "./wat_columns_gather.ts";
 import { emitColumnsWindow } from "./wat_columns_window.ts";

@@ -79,7 +79,7 @@ export class AxisRanges {
       frame.set(`to_${letter}`, "i32", entry("counts"));
       return;
     }
-    const { size, stride, before, dilation } = axis;
+    const { size, stride, before } = axis;
     frame.set(`start_${letter}`, "i32", sub(mul(index, stride), before));
     if (!this.#bounded) return;
     frame.set(
