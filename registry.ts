@@ -115,10 +115,12 @@ export async function resolve<Name extends keyof Builtins>(
 ): Promise<Pool> {
   const { backend, ...given } = options;
   const op = await loadOperator(builtins, name) as PoolingOp<object>;
-  if (typeof backend !== "string") return makePool(op, backend, given);
+  if (typeof backend !== "string") {
+    return makePool(op, { backend, options: given });
+  }
   const opened = await openBackend(backend);
   try {
-    return makePool(op, opened, given);
+    return makePool(op, { backend: opened, options: given, ownsBackend: true });
   } catch (error) {
     opened[Symbol.dispose]();
     throw error;

@@ -1,6 +1,6 @@
 import type { Backend } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
-import { openBackend } from "../../registry.ts";
+import { openBackend } from "@rockpool/rockpool";
 import { testGpu } from "../test_gpu.ts";
 
 /** Opens backends by name; `interpreter` is one of them here. */

@@ -41,7 +41,7 @@ export function compare(
     const allowed = exact || !Number.isFinite(want)
       ? 0
       : atol + rtol * Math.abs(want);
-    if (!(difference <= largest)) largest = difference;
+    largest = Math.max(largest, difference);
     if (!(difference <= allowed)) {
       if (faults === 0) first = `${have} instead of ${want} at ${index}`;
       faults += 1;

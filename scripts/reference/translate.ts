@@ -1,5 +1,5 @@
 import { type AnyPoolingOp, loadOperator } from "@rockpool/core";
-import { builtins } from "../../registry.ts";
+import { builtins } from "@rockpool/rockpool";
 import type { ReferenceCase } from "./cases.ts";
 
 /** What a reference operator is here. */

@@ -1,6 +1,6 @@
 import type { OptionSpec } from "./options.ts";
-import type { Shape } from "./shape.ts";
-import type { Shapes, Value, Values } from "./value.ts";
+import { type Shape, sizeOf } from "./shape.ts";
+import type { Shapes, Tensor, Value, Values } from "./value.ts";
 
 /** Where in the literature, and in the folders, an operator stands. */
 export type Category = "generic" | "learnable" | "downstream";
@@ -28,6 +28,14 @@ export interface WeightSpec {
   readonly initial: number | Float32Array;
   /** One sentence for people. */
   readonly help: string;
+}
+
+/** A parameter as it is before training. */
+export function initialWeight({ shape, initial }: WeightSpec): Tensor {
+  const data = typeof initial === "number"
+    ? new Float32Array(sizeOf(shape)).fill(initial)
+    : initial;
+  return { shape, data };
 }
 
 /** What the formula of a kernel reads. */

@@ -1,5 +1,5 @@
 import type { Backend } from "./backend.ts";
-import type { Mode, PoolingOp } from "./op.ts";
+import { initialWeight, type Mode, type PoolingOp } from "./op.ts";
 import { type GivenOptions, validateOptions } from "./options.ts";
 import { checkTensor, type Tensor, type Value, type Values } from "./value.ts";
 
@@ -35,19 +35,27 @@ export interface Pool extends Disposable {
   readonly backend: Backend;
 }
 
+/** What {@linkcode makePool} binds an operator to. */
+export interface PoolBinding<Options extends object> {
+  /** Where it runs. */
+  readonly backend: Backend;
+  /** The operator's options; defaults fill what is left out. */
+  readonly options?: GivenOptions<Options>;
+  /** Whether disposing of the pool disposes of the backend; false by default. */
+  readonly ownsBackend?: boolean;
+}
+
 /**
  * Binds an operator and its options to a backend.
- *
- * Disposing of the pool disposes of the backend.
  *
  * @throws {TypeError} | {RangeError} if the options are not the operator's
  */
 export function makePool<Options extends object>(
   op: PoolingOp<Options, string, string, string>,
-  backend: Backend,
-  given: GivenOptions<Options>,
+  binding: PoolBinding<Options>,
 ): Pool {
-  const options = validateOptions(op.options, given);
+  const { backend, ownsBackend = false } = binding;
+  const options = validateOptions(op.options, binding.options ?? {});
 
   async function evaluate(
     inputs: PoolInputs,
@@ -66,7 +74,10 @@ export function makePool<Options extends object>(
         }),
       ) as Values<string>;
     const values = upload(byName(op, inputs));
-    const weights = upload(call.weights ?? {});
+    const weights = upload({
+      ...initialWeights(op, values, options),
+      ...call.weights,
+    });
     const results = session.run(op, values, { options, weights });
     let wanted: Readonly<Record<string, Value | undefined>> = results;
     if (gradOutput) {
@@ -99,8 +110,25 @@ export function makePool<Options extends object>(
       gradOutput: Tensor,
       call: CallOptions = {},
     ) => evaluate(inputs, call, gradOutput),
-    [Symbol.dispose]: () => backend[Symbol.dispose](),
+    [Symbol.dispose]() {
+      if (ownsBackend) backend[Symbol.dispose]();
+    },
   });
+}
+
+/** The parameters of an operator as they are before training. */
+function initialWeights<Options extends object>(
+  op: PoolingOp<Options, string, string, string>,
+  inputs: Values<string>,
+  options: Options,
+): Record<string, Tensor> {
+  const shapes = Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape }]) => [name, shape]),
+  );
+  return Object.fromEntries(
+    Object.entries(op.weights?.(shapes, options) ?? {})
+      .map(([name, spec]) => [name, initialWeight(spec)]),
+  );
 }
 
 function byName(

@@ -69,14 +69,14 @@ const b = { shape: [2], data: Float32Array.of(10, 20) };
 
 Deno.test("a pool gives y and runs in a session of its own", async () => {
   const { backend, log } = makeBackend();
-  const pool = makePool(blend, backend, { scale: 2 });
+  const pool = makePool(blend, { backend, options: { scale: 2 } });
   const y = await pool({ a, b }, { seed: 7 });
   assertEquals([...y.data], [22, 44]);
   assertEquals(log, ["open 7 infer", "close"]);
 });
 
 Deno.test("pool.outputs() gives all outputs, with the caller's weights", async () => {
-  const pool = makePool(blend, makeBackend().backend, {});
+  const pool = makePool(blend, { backend: makeBackend().backend });
   const weights = { w: { shape: [1], data: Float32Array.of(3) } };
   const { y, sum } = await pool.outputs({ a, b }, { weights });
   assertEquals([...y.data], [33, 66]);
@@ -85,7 +85,7 @@ Deno.test("pool.outputs() gives all outputs, with the caller's weights", async (
 
 Deno.test("pool.gradients() trains, and differentiates by what is float32", async () => {
   const { backend, log } = makeBackend();
-  const pool = makePool(blend, backend, {});
+  const pool = makePool(blend, { backend });
   const indices = { shape: [2], data: Int32Array.of(1, 2) };
   const weights = { w: { shape: [1], data: Float32Array.of(3) } };
   const gradients = await pool.gradients({ a, b: indices }, a, { weights });
@@ -102,12 +102,14 @@ Deno.test("a pool of one input takes a tensor without its name", async () => {
     weights: undefined,
     forward: (_, { x }) => ({ y: x }),
   };
-  const pool = makePool(single, makeBackend().backend, {});
+  const pool = makePool(single, {
+    backend: makeBackend().backend,
+  });
   assertEquals(await pool(a), await pool({ x: a }));
 });
 
 Deno.test("a pool of two inputs wants them by name", async () => {
-  const pool = makePool(blend, makeBackend().backend, {});
+  const pool = makePool(blend, { backend: makeBackend().backend });
   await assertRejects(
     () => pool(a),
     TypeError,
@@ -117,7 +119,7 @@ Deno.test("a pool of two inputs wants them by name", async () => {
 
 Deno.test("a pool closes its session when a tensor is refused", async () => {
   const { backend, log } = makeBackend();
-  const pool = makePool(blend, backend, {});
+  const pool = makePool(blend, { backend });
   const wrong = { shape: [3], data: Float32Array.of(1, 2) };
   await assertRejects(() => pool({ a, b: wrong }), RangeError, '"b"');
   assertEquals(log.at(-1), "close");
@@ -125,15 +127,20 @@ Deno.test("a pool closes its session when a tensor is refused", async () => {
 
 Deno.test("makePool() checks the options before anything runs", () => {
   const { backend, log } = makeBackend();
-  assertThrows(() => makePool(blend, backend, { scale: NaN }), RangeError);
+  assertThrows(
+    () => makePool(blend, { backend, options: { scale: NaN } }),
+    RangeError,
+  );
   assertEquals(log, []);
 });
 
-Deno.test("disposing of a pool disposes of its backend", () => {
-  const { backend, log } = makeBackend();
-  {
-    using pool = makePool(blend, backend, {});
-    assert(pool.backend === backend);
-  }
-  assertEquals(log, ["dispose of the backend"]);
-});
+for (const ownsBackend of [true, false]) {
+  Deno.test(`disposing of a pool ${ownsBackend ? "ends" : "keeps"} a backend that is ${ownsBackend ? "" : "not "}its own`, () => {
+    const { backend, log } = makeBackend();
+    {
+      using pool = makePool(blend, { backend, ownsBackend });
+      assert(pool.backend === backend);
+    }
+    assertEquals(log, ownsBackend ? ["dispose of the backend"] : []);
+  });
+}

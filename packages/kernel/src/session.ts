@@ -7,6 +7,7 @@ import {
   type DType,
   equalShapes,
   formatShape,
+  initialWeight,
   type Kernel,
   type Mode,
   type PoolingOp,
@@ -17,7 +18,6 @@ import {
   type SessionOptions,
   type Shape,
   type Shapes,
-  sizeOf,
   type Tensor,
   validateOptions,
   type Value,
@@ -270,14 +270,6 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       }),
     );
   }
-}
-
-/** A parameter as it is before training. */
-export function initialWeight({ shape, initial }: WeightSpec): Tensor {
-  const data = typeof initial === "number"
-    ? new Float32Array(sizeOf(shape)).fill(initial)
-    : initial;
-  return { shape, data };
 }
 
 function checkNames(
