@@ -110,15 +110,8 @@ export function encodeImage(
  */
 export function checkImage(tensor: ImageTensor, action: string): void {
   const { shape, data } = tensor;
-  const [batch, channels, height, width] = shape;
-  const fits = shape.length === 4 && batch === 1 &&
-    (channels === 1 || channels === 3) && height > 0 && width > 0;
-  if (!fits) {
-    throw new RangeError(
-      `Cannot ${action}: the shape is ${shape.join("×")}, ` +
-        "1×1×height×width or 1×3×height×width is needed",
-    );
-  }
+  checkImageShape(shape, action);
+  const [, channels, height, width] = shape;
   const needed = channels * height * width;
   if (data.length !== needed) {
     throw new RangeError(
@@ -126,6 +119,26 @@ export function checkImage(tensor: ImageTensor, action: string): void {
         `shape ${shape.join("×")} needs ${needed}`,
     );
   }
+}
+
+/**
+ * Throws unless the shape is that of a picture of at least one pixel; `action`
+ * is what cannot be done otherwise.
+ *
+ * @throws {RangeError} for another shape
+ */
+export function checkImageShape(
+  shape: readonly number[],
+  action: string,
+): void {
+  const [batch, channels, height, width] = shape;
+  const fits = shape.length === 4 && batch === 1 &&
+    (channels === 1 || channels === 3) && height > 0 && width > 0;
+  if (fits) return;
+  throw new RangeError(
+    `Cannot ${action}: the shape is ${shape.join("×")}, ` +
+      "1×1×height×width or 1×3×height×width is needed",
+  );
 }
 
 function decodePng(bytes: Uint8Array): Pixels {

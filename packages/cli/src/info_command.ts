@@ -1,0 +1,36 @@
+import type { AnyPoolingOp } from "@rockpool/core";
+import { type FlagSpec, parseArguments, UsageError } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { describeFlags } from "./help.ts";
+import { namedOperator } from "./operators.ts";
+import { table } from "./table.ts";
+
+/** `rockpool info soft`: what an operator takes. */
+export const info: Command = {
+  usage: "info <operator>",
+  summary: "inputs, weights and options of an operator",
+  async run([name, ...rest], { out }) {
+    const op = await namedOperator(name, "info");
+    const { positionals } = parseArguments(rest, {});
+    if (positionals.length > 0) {
+      throw new UsageError(
+        `"info ${name}" is followed by "${
+          positionals[0]
+        }", nothing more is needed`,
+      );
+    }
+    out(describeOperator(op));
+  },
+};
+
+/** An operator for people: its summary, its tensors and its options. */
+export function describeOperator(op: AnyPoolingOp): string {
+  const weights = op.weights
+    ? "given by --weight.NAME, else as initialised; --json has their shapes"
+    : "none";
+  return [
+    `${op.name} (${op.category}): ${op.summary}`,
+    table([["Inputs", op.inputs.join(", ")], ["Weights", weights]]),
+    `Options\n${describeFlags(op.options as FlagSpec)}`,
+  ].join("\n\n");
+}

@@ -1,0 +1,83 @@
+import {
+  type AnyPoolingOp,
+  type Backend,
+  loadOperator,
+  operatorNames,
+  type Tensor,
+  type Value,
+} from "@rockpool/core";
+import { interpreter } from "@rockpool/kernel";
+import { builtins } from "@rockpool/rockpool";
+
+/** An operator, and what the demo runs it with. */
+export interface Showing {
+  readonly op: AnyPoolingOp;
+  /** Its inputs; the first is the one to look at. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly options: object;
+  /** What the first input is, for people. */
+  readonly from: string;
+}
+
+/** Large enough to see the windows. */
+const kernelSize = 8;
+/** Small enough to still see the cat between the zeros. */
+const unpooledSize = 2;
+
+/** What operators are shown with that do not pool a photograph. */
+const special: Readonly<
+  Record<string, (photo: Tensor) => Promise<Omit<Showing, "op">>>
+> = {
+  "max-unpool": async (photo) => {
+    const max = await operator("max");
+    const pooled = await outputsOf({
+      op: max,
+      inputs: { x: photo },
+      options: { kernelSize: unpooledSize, returnIndices: true },
+      from: "photograph",
+    }, interpreter());
+    return {
+      inputs: { x: pooled.y, indices: pooled.indices },
+      options: { kernelSize: unpooledSize, outputSize: photo.shape.slice(2) },
+      from: "max pooled photograph",
+    };
+  },
+};
+
+/** Every built-in operator with what to show it with. */
+export async function showings(photo: Tensor): Promise<Showing[]> {
+  const shown: Showing[] = [];
+  for (const name of operatorNames(builtins)) {
+    const op = await operator(name);
+    const how = await special[name]?.(photo) ??
+      { inputs: { x: photo }, options: { kernelSize }, from: "photograph" };
+    shown.push({ op, ...how });
+  }
+  return shown;
+}
+
+/** All that an operator gives on a backend. */
+export async function outputsOf(
+  { op, inputs, options }: Showing,
+  backend: Backend,
+): Promise<Record<string, Tensor>> {
+  using session = backend.session();
+  const values: Record<string, Value> = {};
+  for (const [name, tensor] of Object.entries(inputs)) {
+    values[name] = session.upload(tensor);
+  }
+  const outputs: Record<string, Tensor> = {};
+  const results = session.run(op, values, { options });
+  for (const [name, value] of Object.entries(results)) {
+    if (value) outputs[name] = await session.read(value);
+  }
+  return outputs;
+}
+
+async function operator(name: string): Promise<AnyPoolingOp> {
+  const op: object = await loadOperator(
+    builtins,
+    name as keyof typeof builtins,
+  );
+  return op as AnyPoolingOp;
+}
