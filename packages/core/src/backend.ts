@@ -1,5 +1,14 @@
 import type { GivenOptions } from "./options.ts";
-import type { Context, Mode, PoolingOp, Results } from "./op.ts";
+import type {
+  Bindings,
+  Context,
+  Kernel,
+  Mode,
+  PoolingOp,
+  Results,
+  ScatterOptions,
+  Windows,
+} from "./op.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor, Value, Values } from "./value.ts";
 
@@ -32,6 +41,12 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   upload(tensor: Tensor): V;
   /** A value of zeros or of whatever was there before. */
   empty(shape: Shape): V;
+  window(
+    kernel: Kernel,
+    bindings: Bindings,
+    windows: Windows,
+  ): Readonly<Record<string, V>>;
+  scatter(values: Value, indices: Value, scatter: ScatterOptions): V;
   /** Copies a value to host memory; the only asynchronous call. */
   read(value: Value): Promise<Tensor>;
   /**
@@ -48,7 +63,7 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
     op: PoolingOp<Options, Inputs, Weights, Outputs>,
     inputs: Values<Inputs>,
     run?: RunOptions<Options, Weights>,
-  ): Results<Outputs>;
+  ): Results<Outputs, V>;
   /**
    * The gradients of `sum(y * dy)` with respect to values, in train mode.
    *

@@ -125,6 +125,6 @@ export interface PoolingOp<
 }
 
 /** What an operator gives: `y`, and the outputs that its options ask for. */
-export type Results<Outputs extends string = string> =
-  & Readonly<Partial<Record<Outputs, Value>>>
-  & { readonly y: Value };
+export type Results<Outputs extends string = string, V extends Value = Value> =
+  & Readonly<Partial<Record<Outputs, V>>>
+  & { readonly y: V };

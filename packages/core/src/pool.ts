@@ -1,4 +1,4 @@
-import type { Backend } from "./backend.ts";
+import type { Backend, Session } from "./backend.ts";
 import { initialWeight, type Mode, type PoolingOp } from "./op.ts";
 import { type GivenOptions, validateOptions } from "./options.ts";
 import { checkTensor, type Tensor, type Value, type Values } from "./value.ts";
@@ -62,41 +62,44 @@ export function makePool<Options extends object>(
     call: CallOptions,
     gradOutput?: Tensor,
   ): Promise<Record<string, Tensor>> {
-    using session = backend.session({
-      seed: call.seed,
-      mode: gradOutput ? "train" : call.mode,
-    });
-    const upload = (tensors: Readonly<Record<string, Tensor>>) =>
-      Object.fromEntries(
-        Object.entries(tensors).map(([name, tensor]) => {
-          checkTensor(tensor, `"${name}"`);
-          return [name, session.upload(tensor)];
-        }),
-      ) as Values<string>;
-    const values = upload(byName(op, inputs));
-    const weights = upload({
+    const { seed } = call;
+    const mode = gradOutput ? "train" : call.mode;
+    const session = backend.session({ seed, mode });
+    try {
+      const wanted = run(session, byName(op, inputs), { call, gradOutput });
+      const read: Record<string, Tensor> = {};
+      for (const [name, value] of Object.entries(wanted)) {
+        if (value) read[name] = await session.read(value);
+      }
+      return read;
+    } finally {
+      session[Symbol.dispose]();
+    }
+  }
+
+  /** The outputs, or the gradients where there is a gradient of the output. */
+  function run(
+    session: Session,
+    inputs: Readonly<Record<string, Tensor>>,
+    { call, gradOutput }: { call: CallOptions; gradOutput?: Tensor },
+  ): Readonly<Record<string, Value | undefined>> {
+    const values = uploadAll(session, inputs);
+    const weights = uploadAll(session, {
       ...initialWeights(op, values, options),
       ...call.weights,
     });
     const results = session.run(op, values, { options, weights });
-    let wanted: Readonly<Record<string, Value | undefined>> = results;
-    if (gradOutput) {
-      const of = Object.entries({ ...values, ...weights })
-        .filter(([, value]) => value.dtype === "float32");
-      const gradients = session.grad(
-        results.y,
-        session.upload(gradOutput),
-        of.map(([, value]) => value),
-      );
-      wanted = Object.fromEntries(
-        of.map(([name], index) => [name, gradients[index]]),
-      );
-    }
-    const read: Record<string, Tensor> = {};
-    for (const [name, value] of Object.entries(wanted)) {
-      if (value) read[name] = await session.read(value);
-    }
-    return read;
+    if (!gradOutput) return results;
+    const of = Object.entries({ ...values, ...weights })
+      .filter(([, value]) => value.dtype === "float32");
+    const gradients = session.grad(
+      results.y,
+      session.upload(gradOutput),
+      of.map(([, value]) => value),
+    );
+    return Object.fromEntries(
+      of.map(([name], index) => [name, gradients[index]]),
+    );
   }
 
   const pool = async (inputs: PoolInputs, call: CallOptions = {}) =>
@@ -114,6 +117,18 @@ export function makePool<Options extends object>(
       if (ownsBackend) backend[Symbol.dispose]();
     },
   });
+}
+
+function uploadAll(
+  session: Session,
+  tensors: Readonly<Record<string, Tensor>>,
+): Values<string> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      checkTensor(tensor, `"${name}"`);
+      return [name, session.upload(tensor)];
+    }),
+  );
 }
 
 /** The parameters of an operator as they are before training. */

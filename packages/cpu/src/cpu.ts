@@ -60,21 +60,20 @@ export async function cpu(
     ? await ThreadPool.start(memory, threads)
     : undefined;
   const device = new CpuDevice(memory, pool);
-  let ended = false;
   const backend: Backend<Block> = {
     name: "cpu",
     info: `WebAssembly SIMD, ${
       threads === 1 ? "1 thread" : `${threads} threads`
     }${shared ? "" : " (no shared memory)"}`,
     session(options?: SessionOptions) {
-      if (ended) {
+      if (device.ended) {
         throw new TypeError("Cannot open a session: the backend is disposed");
       }
       return new DeviceSession(backend, device, options);
     },
     memory: () => ({ live: device.live, reserved: memory.size }),
     [Symbol.dispose]() {
-      ended = true;
+      device.ended = true;
       pool?.[Symbol.dispose]();
     },
   };

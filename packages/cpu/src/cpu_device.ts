@@ -18,8 +18,8 @@ import {
 import { Allocator } from "./allocator.ts";
 import { ARGUMENTS_ADDRESS, HEAP_ADDRESS } from "./control.ts";
 import { Block } from "./cpu_value.ts";
-import { writeArguments } from "./kernel_arguments.ts";
-import { KernelCache } from "./kernel_cache.ts";
+import { type ArgumentSources, writeArguments } from "./kernel_arguments.ts";
+import { type CompiledKernel, KernelCache } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
 import { placeTables } from "./table_blocks.ts";
 import type { ThreadPool } from "./thread_pool.ts";
@@ -31,6 +31,8 @@ const PARALLEL_ELEMENTS = 16_384;
 export class CpuDevice implements Device<Block> {
   readonly allocator: Allocator;
   readonly #kernels: KernelCache;
+  /** Whether the backend is disposed. */
+  ended = false;
   /** Bytes of all values. */
   live = 0;
 
@@ -43,6 +45,9 @@ export class CpuDevice implements Device<Block> {
   }
 
   allocate(shape: Shape, dtype: DType): Block {
+    if (this.ended) {
+      throw new TypeError("Cannot use a session: its backend is disposed");
+    }
     const size = sizeOf(shape);
     if (4 * size > 2 ** 32) {
       throw new RangeError(
@@ -82,32 +87,11 @@ export class CpuDevice implements Device<Block> {
   ): void {
     const kernel = this.#kernels.get(program, geometry);
     const tables = placeTables(geometry, kernel.fields, this);
-    const { addresses } = tables;
-    writeArguments(this.memory, kernel.fields, {
-      geometry,
-      bindings,
-      tables: addresses,
-    });
-    const { input, output, items, inputItems, channels } = geometry;
-    const [space, batch] = program.kind === "gather"
-      ? [input, inputItems]
-      : [output, items];
-    const planes = kernel.plan.schedule === "columns"
-      ? batch * channels
-      : batch;
-    const rows = planes * space[0] * space[1];
-    const elements = channels *
-      Math.max(volume(input) * inputItems, volume(output) * items);
-    if (this.pool && rows > 1 && elements >= PARALLEL_ELEMENTS) {
-      this.pool.run({
-        kernel: kernel.id,
-        module: kernel.module,
-        run: kernel.run,
-        argumentsAddress: ARGUMENTS_ADDRESS,
-        rows,
-      });
-    } else kernel.run(ARGUMENTS_ADDRESS, 0, rows);
-    tables.free();
+    try {
+      this.#runKernel(kernel, { geometry, bindings, tables: tables.addresses });
+    } finally {
+      tables.free();
+    }
   }
 
   scatter(move: PlaneMove<Block>): void {
@@ -124,5 +108,21 @@ export class CpuDevice implements Device<Block> {
     forEachIndex(move.planes, move.indices.data, (small, large) => {
       to[small] = from[large];
     });
+  }
+
+  #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {
+    writeArguments(this.memory, kernel.fields, sources);
+    const { input, output, items, inputItems, channels } = sources.geometry;
+    const [space, batch] = kernel.kind === "gather"
+      ? [input, inputItems]
+      : [output, items];
+    const columns = kernel.plan.schedule === "columns";
+    const rows = batch * (columns ? channels : 1) * space[0] * space[1];
+    const elements = channels *
+      Math.max(volume(input) * inputItems, volume(output) * items);
+    if (this.pool && rows > 1 && elements >= PARALLEL_ELEMENTS) {
+      const argumentsAddress = ARGUMENTS_ADDRESS;
+      this.pool.run({ ...kernel, kernel: kernel.id, argumentsAddress, rows });
+    } else kernel.run(ARGUMENTS_ADDRESS, 0, rows);
   }
 }

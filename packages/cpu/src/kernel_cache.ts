@@ -11,6 +11,8 @@ import type { WasmMemory } from "./memory.ts";
 
 /** A kernel that is ready to run. */
 export interface CompiledKernel extends WatKernel {
+  /** Whether it works on windows or on elements of the input. */
+  readonly kind: Program["kind"];
   /** Its number among the backend's kernels. */
   readonly id: number;
   /** The module's bytes in the backend's memory, for workers. */
@@ -46,6 +48,7 @@ export class KernelCache {
     new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
     return {
       ...kernel,
+      kind: program.kind,
       id: this.#count++,
       module: { address, length: bytes.length },
       run: instance.exports.run as CompiledKernel["run"],

@@ -20,14 +20,46 @@ interface NodeWorkers {
   };
 }
 
-/** Starts a worker from the text of its function, which no bundler can miss. */
-export function startWorker(start: WorkerStart): Promise<WorkerHandle> {
-  return typeof Worker === "undefined"
-    ? startNodeWorker(start)
-    : Promise.resolve(startWebWorker(start));
+/**
+ * Starts a worker from the text of its function, which no bundler can miss.
+ *
+ * Node's kind of worker is taken where there is one, in Deno too: it does not
+ * keep the process from ending.
+ */
+export async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
+  const node = await nodeWorkers();
+  return node ? startNodeWorker(node, start) : startWebWorker(start);
 }
 
-function startWebWorker(start: WorkerStart): WorkerHandle {
+async function nodeWorkers(): Promise<NodeWorkers | undefined> {
+  const runtime = globalThis as { process?: { versions?: { node?: string } } };
+  if (runtime.process?.versions?.node === undefined) return undefined;
+  // A name that bundlers for browsers do not try to find.
+  const name = "node:worker_threads";
+  return await import(name);
+}
+
+function startNodeWorker(
+  { Worker }: NodeWorkers,
+  start: WorkerStart,
+): WorkerHandle {
+  const code = `(${workerMain})(require("node:worker_threads").workerData);`;
+  const worker = new Worker(code, { eval: true, workerData: start });
+  let failure: string | undefined;
+  worker.on("error", (error) => {
+    failure = error.message;
+  });
+  worker.unref();
+  return {
+    get failure() {
+      return failure;
+    },
+    terminate: () => void worker.terminate(),
+  };
+}
+
+/** Starts a worker as browsers know them. */
+export function startWebWorker(start: WorkerStart): WorkerHandle {
   const code = `self.onmessage = ({ data }) => (${workerMain})(data);`;
   const url = `data:text/javascript,${encodeURIComponent(code)}`;
   const worker = new Worker(url, { type: "module" });
@@ -42,24 +74,5 @@ function startWebWorker(start: WorkerStart): WorkerHandle {
       return failure;
     },
     terminate: () => worker.terminate(),
-  };
-}
-
-async function startNodeWorker(start: WorkerStart): Promise<WorkerHandle> {
-  // A name that bundlers for browsers do not try to find.
-  const name = "node:worker_threads";
-  const { Worker }: NodeWorkers = await import(name);
-  const code = `(${workerMain})(require("node:worker_threads").workerData);`;
-  const worker = new Worker(code, { eval: true, workerData: start });
-  let failure: string | undefined;
-  worker.on("error", (error) => {
-    failure = error.message;
-  });
-  worker.unref();
-  return {
-    get failure() {
-      return failure;
-    },
-    terminate: () => void worker.terminate(),
   };
 }

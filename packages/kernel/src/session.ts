@@ -118,7 +118,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     op: PoolingOp<Options, Inputs, Weights, Outputs>,
     inputs: Values<Inputs>,
     run: RunOptions<Options, Weights> = {},
-  ): Results<Outputs> {
+  ): Results<Outputs, V> {
     this.#open();
     checkNames(op.name, inputs, op.inputs);
     for (const name of op.inputs) this.#own(inputs[name], `run ${op.name} on`);
@@ -137,7 +137,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       weights as Record<string, Value> as Values<Weights>,
     );
     this.#runs += 1;
-    return results;
+    return results as Results<Outputs, V>;
   }
 
   window(

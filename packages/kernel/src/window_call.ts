@@ -160,7 +160,7 @@ function windowEntry<V extends Value>(
 
 function runGradient<V extends Value>(
   runtime: Runtime<V>,
-  { role, program }: GradientProgram,
+  { of, role, program }: GradientProgram,
   call: ProgramCall<V>,
 ): V {
   if (role === "input") return runProgram(runtime, program, call).gradient;
@@ -173,7 +173,7 @@ function runGradient<V extends Value>(
   if (role === "channel") return sum(call.scalars ?? {});
   return columns(
     runtime,
-    call,
+    { geometry: call.geometry, shape: call.tensors[of].shape },
     (tap) => sum({ ...call.scalars, [TAP_SCALAR]: tap }),
   );
 }
@@ -181,19 +181,21 @@ function runGradient<V extends Value>(
 /** A tensor of one row per channel and one column per position in the window. */
 function columns<V extends Value>(
   runtime: Runtime<V>,
-  { geometry }: ProgramCall<V>,
+  { geometry, shape }: { geometry: Geometry; shape: Shape },
   columnOf: (tap: number) => V,
 ): V {
   const taps = windowSize(geometry);
-  const { channels } = geometry;
-  let x = runtime.allocate([channels, taps], "float32");
+  const rows = slide([1, geometry.channels, taps], { axes: 1, kernelSize: 1 });
+  let x = runtime.allocate(shape, "float32");
   fillZero(runtime, x);
   for (let index = 0; index < taps; index++) {
     const column = columnOf(index);
-    const { y } = runProgram(runtime, ADD_COLUMN, {
-      geometry: slide([1, channels, taps], { axes: 1, kernelSize: 1 }),
+    const y = runtime.allocate(shape, "float32");
+    runtime.device.run(ADD_COLUMN, rows, {
       tensors: { x, column },
       scalars: { index },
+      stream: { seed: 0, stream: 0 },
+      outputs: { y },
     });
     runtime.release(x);
     runtime.release(column);

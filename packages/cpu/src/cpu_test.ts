@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { slide, windowKernel } from "@rockpool/kernel";
+import { cpu } from "./cpu.ts";
+
+const greatest = windowKernel("greatest", ["x"], ({ x }, fold) => fold.max(x));
+
+for (const threads of [0, -1, 1.5, NaN, 257]) {
+  Deno.test(`cpu() refuses ${threads} threads`, async () => {
+    await assertRejects(
+      () => cpu({ threads }),
+      RangeError,
+      `Cannot run on ${threads} threads: an integer from 1 to 256 is needed`,
+    );
+  });
+}
+
+Deno.test("cpu() says on how many threads it runs", async () => {
+  using one = await cpu({ threads: 1 });
+  using two = await cpu({ threads: 2 });
+  assertEquals(one.info, "WebAssembly SIMD, 1 thread");
+  assertEquals(two.info, "WebAssembly SIMD, 2 threads");
+});
+
+Deno.test("cpu() opens no session once it is disposed", async () => {
+  const backend = await cpu({ threads: 1 });
+  backend[Symbol.dispose]();
+  backend[Symbol.dispose]();
+  assertThrows(() => backend.session(), TypeError, "the backend is disposed");
+});
+
+Deno.test("a session that ends gives all memory back", async () => {
+  using backend = await cpu({ threads: 1 });
+  for (let pass = 0; pass < 3; pass++) {
+    using session = backend.session({ mode: "train" });
+    const x = session.upload({
+      shape: [1, 1, 64, 64],
+      data: new Float32Array(64 * 64),
+    });
+    const windows = slide(x.shape, { kernelSize: 2 });
+    const { y } = session.window(greatest, { values: { x } }, windows);
+    session.grad(y, y, [x]);
+    assert(backend.memory().live >= 4 * 64 * 64 * 2);
+  }
+  assertEquals(backend.memory().live, 0);
+});
+
+Deno.test("a session that ends after its backend does no harm", async () => {
+  const backend = await cpu({ threads: 2 });
+  const session = backend.session();
+  session.empty([4]);
+  backend[Symbol.dispose]();
+  assertThrows(() => session.empty([4]), TypeError, "its backend is disposed");
+  session[Symbol.dispose]();
+});
+
+Deno.test("the data of an empty value is filled in place", async () => {
+  using backend = await cpu({ threads: 1 });
+  using session = backend.session();
+  const x = session.empty([1, 1, 2, 2]);
+  x.data.set([1, 4, 2, 3]);
+  const windows = slide(x.shape, { kernelSize: 2 });
+  const { y } = session.window(greatest, { values: { x } }, windows);
+  assertEquals([...y.data], [4]);
+});
+
+Deno.test("the data of a freed value is refused", async () => {
+  using backend = await cpu({ threads: 1 });
+  const session = backend.session();
+  const x = session.empty([1]);
+  session[Symbol.dispose]();
+  assertThrows(() => x.data, TypeError, "its session is disposed");
+});
+
+Deno.test("values survive growing memory", async () => {
+  using backend = await cpu({ threads: 1 });
+  using session = backend.session();
+  const x = session.upload({ shape: [3], data: Float32Array.of(1, 2, 3) });
+  const { reserved } = backend.memory();
+  session.empty([reserved / 2]);
+  assert(backend.memory().reserved > reserved);
+  assertEquals([...x.data], [1, 2, 3]);
+});
+
+Deno.test("a value beyond 4 GiB is refused and nothing is lost", async () => {
+  using backend = await cpu({ threads: 1 });
+  using session = backend.session();
+  const before = backend.memory();
+  assertThrows(
+    () => session.empty([2 ** 30, 1]),
+    RangeError,
+    "4294967296 are the most",
+  );
+  assertThrows(
+    () => session.empty([2 ** 30 + 1]),
+    RangeError,
+    "4294967300 bytes",
+  );
+  assertEquals(backend.memory(), before);
+});
+
+Deno.test("two threads run one kernel after the other", async () => {
+  using backend = await cpu({ threads: 2 });
+  using session = backend.session();
+  const shape = [1, 64, 32, 32];
+  const data = Float32Array.from({ length: 65536 }, (_, i) => i);
+  const x = session.upload({ shape, data });
+  for (const kernelSize of [2, 3, 4]) {
+    const windows = slide(shape, { kernelSize });
+    const { y } = session.window(greatest, { values: { x } }, windows);
+    assertEquals(y.data.length, y.shape.reduce((a, b) => a * b));
+    assertEquals(y.data[0], 32 * (kernelSize - 1) + kernelSize - 1);
+  }
+});

@@ -1,0 +1,65 @@
+import { assert, assertEquals } from "@std/assert";
+import compile from "watr/compile";
+import { programsOf } from "./derive.ts";
+import { emitWat, watKey } from "./emit_wat.ts";
+import { slide } from "./slide.ts";
+import { adaptiveTable, tables } from "./tables.ts";
+import { assertSnapshot } from "./test_snapshot.ts";
+import { windowKernel } from "./window_kernel.ts";
+
+const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
+const soft = windowKernel("soft", ["x"], ({ x }, fold) => {
+  const weight = x.sub(fold.max(x)).exp();
+  return fold.sum(weight.mul(x)).div(fold.sum(weight));
+});
+
+const snapshots = [
+  {
+    name: "max over windows of two by two",
+    program: programsOf(max).infer,
+    geometry: slide([1, 2, 8, 8], { kernelSize: 2 }),
+  },
+  {
+    name: "gradient of max over padded windows",
+    program: programsOf(max).gradients[0].program,
+    geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),
+  },
+  {
+    name: "soft over windows channels last",
+    program: programsOf(soft).infer,
+    geometry: slide([1, 8, 8, 4], { kernelSize: 2, layout: "NHWC" }),
+  },
+  {
+    name: "max over windows from tables",
+    program: programsOf(max).infer,
+    geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),
+  },
+];
+
+for (const { name, program, geometry } of snapshots) {
+  Deno.test(`emitWat() of ${name} is as it was`, () => {
+    const { text } = emitWat(program, geometry);
+    const file = `${name.replaceAll(" ", "_")}.wat`;
+    assertSnapshot(import.meta.dirname, file, text);
+    assert(WebAssembly.validate(compile(text)));
+  });
+}
+
+Deno.test("emitWat() gives the same text for the same windows on other lengths", () => {
+  const { infer } = programsOf(soft);
+  const options = { kernelSize: 3, stride: 2, padding: 1 };
+  const [small, large] = [[1, 1, 9, 9], [4, 8, 99, 33]].map((shape) =>
+    slide(shape, options)
+  );
+  assertEquals(watKey(infer, small), watKey(infer, large));
+  assertEquals(emitWat(infer, small).text, emitWat(infer, large).text);
+});
+
+Deno.test("emitWat() declares memory as it is shared or not", () => {
+  const { infer } = programsOf(max);
+  const geometry = slide([1, 1, 4, 4], { kernelSize: 2 });
+  const shared = emitWat(infer, geometry).text;
+  const own = emitWat(infer, geometry, { shared: false }).text;
+  assert(shared.includes("(memory 1 65536 shared)"));
+  assert(own.includes("(memory 1 65536))"));
+});
