@@ -1,15 +1,17 @@
-import type {
-  AnyPoolingOp,
-  Bindings,
-  Context,
-  Kernel,
-  Mode,
-  Results,
-  ScatterOptions,
-  Shape,
-  Value,
-  WeightSpec,
-  Windows,
+import {
+  type AnyPoolingOp,
+  type Bindings,
+  checkTensor,
+  type Context,
+  type Kernel,
+  type Mode,
+  type Results,
+  type ScatterOptions,
+  type Shape,
+  type Tensor,
+  type Value,
+  type WeightSpec,
+  type Windows,
 } from "@rockpool/core";
 import { type Geometry, WindowKernel } from "@rockpool/kernel";
 
@@ -95,5 +97,14 @@ class TracingContext implements Context {
     { shape }: ScatterOptions,
   ): Value {
     return { shape, dtype };
+  }
+
+  constant(tensor: Tensor): Value {
+    return { shape: tensor.shape, dtype: checkTensor(tensor) };
+  }
+
+  /** What is drawn moves windows, but changes no shape. */
+  randomWord(): number {
+    return 0;
   }
 }

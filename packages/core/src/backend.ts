@@ -47,6 +47,7 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
     windows: Windows,
   ): Readonly<Record<string, V>>;
   scatter(values: Value, indices: Value, scatter: ScatterOptions): V;
+  constant(tensor: Tensor): V;
   /** Copies a value to host memory; the only asynchronous call. */
   read(value: Value): Promise<Tensor>;
   /**

@@ -66,6 +66,13 @@ export interface Context {
    * places nothing; where two agree, the later one wins.
    */
   scatter(values: Value, indices: Value, scatter: ScatterOptions): Value;
+  /** A value of numbers that the operator made itself; it has no gradient. */
+  constant(tensor: Tensor): Value;
+  /**
+   * A random 32-bit word of this call: the one at an index of a slot, which
+   * names what is drawn. The same on every backend for one seed.
+   */
+  randomWord(slot: number, index: number): number;
 }
 
 /** Where {@linkcode Context.scatter} places values. */

@@ -50,6 +50,15 @@ const kernels: readonly WindowKernel[] = [
       fold.sum(x.mul(draw.elementRandom(3))).mul(draw.windowRandom(7)),
   ),
   windowKernel(
+    "of-planes-and-windows",
+    ["x"],
+    ({ x, share, guide }, fold) => {
+      const distance = x.sub(guide).mul(share);
+      return fold.sum(distance.mul(distance).add(1).log());
+    },
+    { planes: ["share"], windows: ["guide"] },
+  ),
+  windowKernel(
     "two-inputs",
     ["x", "logit"],
     ({ x, logit }, fold) => {
@@ -196,6 +205,12 @@ async function evaluate(
   const { channels } = geometry;
   for (const name of kernel.leaves.channels) {
     values[name] = tensor([channels], next);
+  }
+  for (const name of kernel.leaves.planes) {
+    values[name] = tensor([geometry.items, channels], next);
+  }
+  for (const name of kernel.leaves.windows) {
+    values[name] = tensor(geometry.outputShape, next);
   }
   for (const name of kernel.leaves.taps) {
     values[name] = tensor([channels, windowSize(geometry)], next);

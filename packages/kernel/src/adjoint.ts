@@ -26,6 +26,7 @@ const rules: Readonly<Record<Operation, Rule>> = {
   scalar: none,
   element: none,
   channel: none,
+  plane: none,
   tap: none,
   perWindow: none,
   perWindowIndex: none,
@@ -91,7 +92,9 @@ const rules: Readonly<Record<Operation, Rule>> = {
 const VARIABLES: ReadonlySet<Operation> = new Set<Operation>([
   "element",
   "channel",
+  "plane",
   "tap",
+  "perWindow",
 ]);
 
 /** The gradient that arrives at an output of a kernel, as a leaf. */

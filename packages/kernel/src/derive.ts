@@ -19,11 +19,12 @@ export interface GradientProgram {
   /** The input or parameter. */
   readonly of: string;
   /**
-   * `input`: a gather. `channel`: a value per window, to be summed over each
-   * channel. `tap`: the same, once for each position in the window, which the
-   * scalar {@linkcode TAP_SCALAR} names.
+   * `input`: a gather. `window`: a value per window. `channel`, `plane`: a
+   * value per window, to be summed over each channel or plane. `tap`: the same
+   * as for a channel, once for each position in the window, which the scalar
+   * {@linkcode TAP_SCALAR} names.
    */
-  readonly role: "input" | "channel" | "tap";
+  readonly role: "input" | "window" | "channel" | "plane" | "tap";
   /** The program. */
   readonly program: Program;
 }
@@ -80,8 +81,9 @@ function derive(kernel: WindowKernel): Programs {
       const element = substitute(value, carryAll);
       return { of, role: "input", program: program("grad", "gather", element) };
     }
-    if (kernel.leaves.channels.includes(of)) {
-      return { of, role: "channel", program: program("grad", "window", value) };
+    for (const role of ["window", "channel", "plane"] as const) {
+      if (!kernel.leaves[`${role}s`].includes(of)) continue;
+      return { of, role, program: program("grad", "window", value) };
     }
     const here = leaf("tapIndex").eq(leaf("scalar", TAP_SCALAR));
     const sum = fold.sum(select(here, value, constant(0)));

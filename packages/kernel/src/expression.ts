@@ -22,6 +22,7 @@ export type Operation =
   | "scalar"
   | "element"
   | "channel"
+  | "plane"
   | "tap"
   | "perWindow"
   | "perWindowIndex"
@@ -76,6 +77,7 @@ const signatures: Readonly<Record<Operation, Signature>> = {
   scalar: { type: "f32", level: "uniform" },
   element: { type: "f32", level: "element" },
   channel: { type: "f32", level: "window" },
+  plane: { type: "f32", level: "window" },
   tap: { type: "f32", level: "element" },
   perWindow: { type: "f32", level: "window" },
   perWindowIndex: { type: "i32", level: "window" },

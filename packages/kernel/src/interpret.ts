@@ -233,6 +233,10 @@ class Scope {
         return inputs.tensors[x.name][place.offset];
       case "channel":
         return inputs.tensors[x.name][place.channel];
+      case "plane":
+        return inputs.tensors[x.name][
+          place.item * geometry.channels + place.channel
+        ];
       case "tap":
         return inputs.tensors[x.name][place.channel * taps + element.tap];
       case "position":

@@ -11,6 +11,8 @@ export type TensorRole =
   | "element"
   /** Once per channel. */
   | "channel"
+  /** Once per plane: an item's channel. */
+  | "plane"
   /** Once per channel and position in the window. */
   | "tap"
   /** Once per window: shaped as the output. */
@@ -59,6 +61,7 @@ export interface Program {
 const ROLES: Partial<Record<Operation, Omit<TensorLeaf, "name">>> = {
   element: { role: "element", type: "f32" },
   channel: { role: "channel", type: "f32" },
+  plane: { role: "plane", type: "f32" },
   tap: { role: "tap", type: "f32" },
   perWindow: { role: "perWindow", type: "f32" },
   perWindowIndex: { role: "perWindow", type: "i32" },

@@ -47,10 +47,14 @@ function rowChunks(rows: number, length: number): Geometry {
   return slide([1, rows, length], { axes: 1, kernelSize, ceilMode: true });
 }
 
-/** Windows that sum chunks of each column of `length` × `columns` elements. */
-function columnChunks(length: number, columns: number): Geometry {
+/** Windows that sum chunks of the columns of `items` × `length` × `columns`. */
+function columnChunks(
+  items: number,
+  length: number,
+  columns: number,
+): Geometry {
   const kernelSize = Math.min(CHUNK, length);
-  return slide([1, length, columns], {
+  return slide([items, length, columns], {
     axes: 1,
     kernelSize,
     ceilMode: true,
@@ -58,28 +62,41 @@ function columnChunks(length: number, columns: number): Geometry {
   });
 }
 
-/**
- * The steps that sum a tensor shaped as the output of some windows over all
- * but its channels: each is {@linkcode SUM} over the result of the one before.
- */
-export function channelSumSteps(windows: Geometry): Geometry[] {
-  const { items, channels, output, layout } = windows;
-  const steps: Geometry[] = [];
-  let length = volume(output);
-  if (layout === "NCHW") {
-    while (length > 1) {
-      const step = rowChunks(items * channels, length);
-      steps.push(step);
-      length = step.output[2];
-    }
-    length = items;
-  } else {
-    length *= items;
+/** Steps until a length is 1, one at least. */
+function untilOne(
+  length: number,
+  step: (length: number) => Geometry,
+): Geometry[] {
+  const steps = [step(length)];
+  for (let rest = steps[0].output[2]; rest > 1;) {
+    const next = step(rest);
+    steps.push(next);
+    rest = next.output[2];
   }
-  do {
-    const step = columnChunks(length, channels);
-    steps.push(step);
-    length = step.output[2];
-  } while (length > 1);
   return steps;
+}
+
+/**
+ * The steps that sum a tensor shaped as the output of some windows over each
+ * plane, or over each channel of all items: each is {@linkcode SUM} over the
+ * result of the one before.
+ */
+export function sumSteps(
+  windows: Geometry,
+  per: "plane" | "channel",
+): Geometry[] {
+  const { items, channels, output, layout } = windows;
+  const inPlanes = untilOne(
+    volume(output),
+    (length) =>
+      layout === "NCHW"
+        ? rowChunks(items * channels, length)
+        : columnChunks(items, length, channels),
+  );
+  if (per === "plane" || items === 1) return inPlanes;
+  const ofItems = untilOne(
+    items,
+    (length) => columnChunks(1, length, channels),
+  );
+  return [...inPlanes, ...ofItems];
 }

@@ -1,13 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { volume, windowSize } from "./geometry.ts";
 import { interpret } from "./interpret.ts";
-import {
-  ADD,
-  ADD_COLUMN,
-  channelSumSteps,
-  elementwise,
-  SUM,
-} from "./reduce.ts";
+import { ADD, ADD_COLUMN, elementwise, SUM, sumSteps } from "./reduce.ts";
 import { slide } from "./slide.ts";
 
 const shapes: [layout: "NCHW" | "NHWC", shape: number[]][] = [
@@ -18,28 +12,35 @@ const shapes: [layout: "NCHW" | "NHWC", shape: number[]][] = [
   ["NHWC", [1, 1, 1, 1]],
   ["NHWC", [2, 9, 17, 3]],
 ];
-for (const [layout, shape] of shapes) {
-  Deno.test(`channelSumSteps() sums ${shape.join("×")} ${layout} by channel`, () => {
-    const windows = slide(shape, { kernelSize: 1, layout });
-    const { channels, items, output } = windows;
-    const size = items * channels * volume(output);
-    let x = Float64Array.from(
-      { length: size },
-      (_, index) => index % 7 - index,
-    );
-    const expected = new Float64Array(channels);
-    for (const [index, value] of x.entries()) {
-      const channel = layout === "NHWC"
-        ? index % channels
-        : Math.floor(index / volume(output)) % channels;
-      expected[channel] += value;
-    }
-    for (const step of channelSumSteps(windows)) {
-      assert(windowSize(step) <= 64, "a step adds up at most 64 numbers");
-      x = interpret(SUM, step, { tensors: { x } }).y as typeof x;
-    }
-    assertEquals([...x], [...expected]);
-  });
+for (const per of ["plane", "channel"] as const) {
+  for (const [layout, shape] of shapes) {
+    Deno.test(`sumSteps() sums ${shape.join("×")} ${layout} by ${per}`, () => {
+      const windows = slide(shape, { kernelSize: 1, layout });
+      const { channels, items, output } = windows;
+      const plane = volume(output);
+      const size = items * channels * plane;
+      let x = Float64Array.from(
+        { length: size },
+        (_, index) => index % 7 - index,
+      );
+      const expected = new Float64Array(
+        per === "plane" ? items * channels : channels,
+      );
+      for (const [index, value] of x.entries()) {
+        const item = Math.floor(index / plane / channels);
+        const channel = layout === "NHWC"
+          ? index % channels
+          : Math.floor(index / plane) % channels;
+        expected[per === "plane" ? item * channels + channel : channel] +=
+          value;
+      }
+      for (const step of sumSteps(windows, per)) {
+        assert(windowSize(step) <= 64, "a step adds up at most 64 numbers");
+        x = interpret(SUM, step, { tensors: { x } }).y as typeof x;
+      }
+      assertEquals([...x], [...expected]);
+    });
+  }
 }
 
 Deno.test("ADD adds numbers one by one", () => {

@@ -2,7 +2,7 @@ import type { DType, Shape, Value } from "@rockpool/core";
 import type { Device } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Program } from "./program.ts";
-import { ADD, channelSumSteps, elementwise, SUM } from "./reduce.ts";
+import { ADD, elementwise, SUM, sumSteps } from "./reduce.ts";
 import type { Stream } from "./threefry.ts";
 
 /** A device, and who owns what is allocated on it. */
@@ -79,25 +79,24 @@ export function addValues<V extends Value>(
   return y;
 }
 
-/** The sum over all but the channels of a value with one number per window. */
-export function sumPerChannel<V extends Value>(
+/** The sums over the planes, or the channels, of a value with one number per window. */
+export function sumWindows<V extends Value>(
   runtime: Runtime<V>,
   value: V,
-  windows: Geometry,
+  { windows, per }: { windows: Geometry; per: "plane" | "channel" },
 ): V {
+  const { items, channels } = windows;
+  const shape = per === "plane" ? [items, channels] : [channels];
   if (value.shape.includes(0)) {
-    const zeros = runtime.allocate([windows.channels], "float32");
+    const zeros = runtime.allocate(shape, "float32");
     fillZero(runtime, zeros);
     return zeros;
   }
   let sum = value;
-  const steps = channelSumSteps(windows);
+  const steps = sumSteps(windows, per);
   for (const [index, geometry] of steps.entries()) {
     const last = index === steps.length - 1;
-    const y = runtime.allocate(
-      last ? [windows.channels] : geometry.outputShape,
-      "float32",
-    );
+    const y = runtime.allocate(last ? shape : geometry.outputShape, "float32");
     runtime.device.run(SUM, geometry, {
       tensors: { x: sum },
       scalars: {},

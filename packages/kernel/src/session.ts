@@ -30,6 +30,7 @@ import type { Geometry } from "./geometry.ts";
 import { addValues, fillZero, type Runtime } from "./runtime.ts";
 import { runScatter } from "./scatter.ts";
 import { Tape } from "./tape.ts";
+import { randomWord } from "./threefry.ts";
 import { checkWindowCall, runWindow } from "./window_call.ts";
 import { WindowKernel } from "./window_kernel.ts";
 
@@ -175,6 +176,14 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     });
     if (this.mode === "train") this.#tape.record(entry);
     return output;
+  }
+
+  constant(tensor: Tensor): V {
+    return this.upload(tensor);
+  }
+
+  randomWord(slot: number, index: number): number {
+    return randomWord({ seed: this.seed, stream: this.#runs }, slot, index);
   }
 
   grad(y: Value, dy: Value, of: readonly Value[]): V[] {

@@ -54,11 +54,7 @@ export class Channels {
   get group(): Term {
     const { per } = this.plan;
     if (per === "call") return int(0);
-    if (per === "item") return get("item");
-    return add(
-      mul(get("item"), this.frame.field("channels")),
-      get("channel"),
-    );
+    return per === "item" ? get("item") : this.plane;
   }
 
   /**
@@ -176,10 +172,8 @@ export class Channels {
       windowSize: plan.windowSize,
       element: (name) => this.read(name, "in", at.element),
       perWindow: (name) => this.read(name, "out", at.window),
-      channel: (name) => {
-        const from = address(tensorField(name), get("channel"));
-        return plan.lanes === 1 ? loadSplat(from) : load(from);
-      },
+      channel: (name) => this.#neighbours(name, get("channel")),
+      plane: (name) => this.#neighbours(name, this.plane),
       tap: (name) => {
         const row = mul(get("channel"), plan.windowSize);
         return loadSplat(address(tensorField(name), add(row, tapIndex())));
@@ -195,13 +189,19 @@ export class Channels {
     };
   }
 
+  /** The index of the plane of the first channel of the vector. */
+  get plane(): Term {
+    return add(mul(get("item"), this.frame.field("channels")), get("channel"));
+  }
+
   /** The index of a window with channels before the spatial axes. */
   windowOrder(inPlane: Term): Term {
-    const { frame } = this;
-    const plane = add(
-      mul(get("item"), frame.field("channels")),
-      get("channel"),
-    );
-    return add(mul(plane, frame.field("out_plane")), inPlane);
+    return add(mul(this.plane, this.frame.field("out_plane")), inPlane);
+  }
+
+  /** Numbers of a tensor that has one per channel or plane. */
+  #neighbours(name: string, index: Term): Term {
+    const at = address(tensorField(name), index);
+    return this.plan.lanes === 1 ? loadSplat(at) : load(at);
   }
 }

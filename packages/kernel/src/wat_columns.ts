@@ -73,6 +73,11 @@ export class Columns {
     return loadSplat(address(tensorField(name), get("channel")));
   }
 
+  /** A parameter of the row's plane. */
+  planeParameter(name: string): Term {
+    return loadSplat(address(tensorField(name), get("plane")));
+  }
+
   /** A parameter of the row's channel and a position in the window. */
   tapParameter(name: string, tap: Term): Term {
     const row = mul(get("channel"), this.plan.windowSize);

@@ -106,6 +106,7 @@ class GatherBlock {
       perWindow: (name) =>
         load(address(tensorField(name), get("window")), this.#reach.shift),
       channel: (name) => columns.channelParameter(name),
+      plane: (name) => columns.planeParameter(name),
       tap: (name) => columns.tapParameter(name, this.#tapIndex()),
       position: () =>
         lanes(

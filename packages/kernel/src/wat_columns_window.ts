@@ -140,6 +140,7 @@ class WindowVector {
       element: (name) => this.#element(name),
       perWindow: (name) => load(address(tensorField(name), this.#window)),
       channel: (name) => this.columns.channelParameter(name),
+      plane: (name) => this.columns.planeParameter(name),
       tap: (name) => this.columns.tapParameter(name, this.#tapIndex()),
       position: () => this.#position(),
       tapIndex: () => this.#tapIndex(),

@@ -21,6 +21,8 @@ export interface VectorPlace {
   perWindow(name: string): Term;
   /** A parameter of the channel. */
   channel(name: string): Term;
+  /** A parameter of the plane. */
+  plane(name: string): Term;
   /** A parameter of the channel and the position in the window. */
   tap(name: string): Term;
   /** The element's index in its plane. */
@@ -203,6 +205,8 @@ export class VectorEvaluator {
         return place.perWindow(x.name);
       case "channel":
         return place.channel(x.name);
+      case "plane":
+        return place.plane(x.name);
       case "tap":
         return place.tap(x.name);
       case "position":

@@ -13,7 +13,7 @@ import {
   type ProgramCall,
   runProgram,
   type Runtime,
-  sumPerChannel,
+  sumWindows,
 } from "./runtime.ts";
 import { slide } from "./slide.ts";
 import type { TapeEntry } from "./tape.ts";
@@ -44,6 +44,12 @@ export function checkWindowCall(
   const expected: Record<string, Shape> = {};
   for (const name of kernel.inputs) expected[name] = geometry.inputShape;
   for (const name of kernel.leaves.channels) expected[name] = [channels];
+  for (const name of kernel.leaves.planes) {
+    expected[name] = [geometry.items, channels];
+  }
+  for (const name of kernel.leaves.windows) {
+    expected[name] = geometry.outputShape;
+  }
   for (const name of kernel.leaves.taps) {
     expected[name] = [channels, windowSize(geometry)];
   }
@@ -163,14 +169,18 @@ function runGradient<V extends Value>(
   { of, role, program }: GradientProgram,
   call: ProgramCall<V>,
 ): V {
-  if (role === "input") return runProgram(runtime, program, call).gradient;
+  if (role === "input" || role === "window") {
+    return runProgram(runtime, program, call).gradient;
+  }
+  const per = role === "plane" ? "plane" : "channel";
   const sum = (scalars: Readonly<Record<string, number>>) => {
     const { gradient } = runProgram(runtime, program, { ...call, scalars });
-    const total = sumPerChannel(runtime, gradient, call.geometry);
-    if (total !== gradient) runtime.release(gradient);
+    const windows = call.geometry;
+    const total = sumWindows(runtime, gradient, { windows, per });
+    runtime.release(gradient);
     return total;
   };
-  if (role === "channel") return sum(call.scalars ?? {});
+  if (role !== "tap") return sum(call.scalars ?? {});
   return columns(
     runtime,
     { geometry: call.geometry, shape: call.tensors[of].shape },

@@ -3,6 +3,7 @@ import {
   Expression,
   formatExpression,
   leaf,
+  type Operation,
   topological,
 } from "./expression.ts";
 import { type Fold, fold } from "./fold.ts";
@@ -13,8 +14,12 @@ export interface KernelLeaves {
   readonly scalars?: readonly string[];
   /** Parameters with one number per channel. */
   readonly channels?: readonly string[];
+  /** Parameters with one number per item and channel. */
+  readonly planes?: readonly string[];
   /** Parameters with one number per channel and position in the window. */
   readonly taps?: readonly string[];
+  /** Tensors with one number per window, shaped as the output. */
+  readonly windows?: readonly string[];
 }
 
 /** The builtins of a formula besides its folds. */
@@ -80,12 +85,15 @@ export function windowKernel(
   formula: Formula,
   leaves: KernelLeaves = {},
 ): WindowKernel {
-  const all = {
-    scalars: leaves.scalars ?? [],
-    channels: leaves.channels ?? [],
-    taps: leaves.taps ?? [],
-  };
-  const names = [...inputs, ...all.scalars, ...all.channels, ...all.taps];
+  const {
+    scalars = [],
+    channels = [],
+    planes = [],
+    taps = [],
+    windows = [],
+  } = leaves;
+  const all = { scalars, channels, planes, taps, windows };
+  const names = [inputs, ...Object.values(all)].flat();
   for (const [index, word] of names.entries()) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(word)) {
       throw new TypeError(
@@ -101,12 +109,16 @@ export function windowKernel(
   if (inputs.length === 0) {
     throw new TypeError(`Cannot make kernel ${name}: it has no input`);
   }
+  const leavesOf = (operation: Operation, names: readonly string[]) =>
+    names.map((name) => [name, leaf(operation, name)] as const);
   const given = formula(
     Object.fromEntries([
-      ...inputs.map((input) => [input, leaf("element", input)]),
-      ...all.scalars.map((scalar) => [scalar, leaf("scalar", scalar)]),
-      ...all.channels.map((channel) => [channel, leaf("channel", channel)]),
-      ...all.taps.map((tap) => [tap, leaf("tap", tap)]),
+      ...leavesOf("element", inputs),
+      ...leavesOf("scalar", scalars),
+      ...leavesOf("channel", channels),
+      ...leavesOf("plane", planes),
+      ...leavesOf("tap", taps),
+      ...leavesOf("perWindow", windows),
     ]),
     fold,
     builtins,
