@@ -1,6 +1,5 @@
 import type { AnyPoolingOp, Backend, Tensor, Value } from "@rockpool/core";
 import { readTensors, type ReferenceCase } from "./cases.ts";
-import { compare } from "./compare.ts";
 import { translate } from "./translate.ts";
 
 /** What came of one case on one backend. */

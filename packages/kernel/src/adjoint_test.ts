@@ -87,8 +87,8 @@ function kernelOf(steps: readonly Step[]): WindowKernel {
   return windowKernel(
     "random",
     ["x", "z"],
-    ({ x, z, theta, filter, scale }) => {
-      const results = [x, z, theta, filter, scale];
+    ({ x, z, theta, level, filter, share, scale }) => {
+      const results = [x, z, theta, level, filter, share, scale];
       for (const [operation, left, right] of steps) {
         const pick = (index: number) => results[index % results.length];
         results.push(
@@ -98,7 +98,13 @@ function kernelOf(steps: readonly Step[]): WindowKernel {
       const [first, second] = results.slice(-2);
       return { y: fold.sum(squash(first)), other: fold.mean(second) };
     },
-    { scalars: ["scale"], channels: ["theta"], taps: ["filter"] },
+    {
+      scalars: ["scale"],
+      channels: ["theta"],
+      planes: ["level"],
+      taps: ["filter"],
+      windows: ["share"],
+    },
   );
 }
 
@@ -146,12 +152,14 @@ const join = windowKernel(
 
 /** The shapes of what a random kernel reads. */
 function shapesOf(geometry: Geometry): Record<string, readonly number[]> {
-  const { inputShape, channels } = geometry;
+  const { inputShape, outputShape, items, channels } = geometry;
   return {
     x: inputShape,
     z: inputShape,
     theta: [channels],
+    level: [items, channels],
     filter: [channels, windowSize(geometry)],
+    share: outputShape,
   };
 }
 

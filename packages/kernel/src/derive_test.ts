@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatExpression } from "./expression.ts";
 import { programsOf } from "./derive.ts";
-import { type Program } from "./program.ts";
+import type { Program } from "./program.ts";
 import {
   type Formula,
   type KernelLeaves,

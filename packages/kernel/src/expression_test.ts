@@ -7,7 +7,7 @@ import {
 import {
   constant,
   detach,
-  Expression,
+  type Expression,
   formatExpression,
   integer,
   leaf,

@@ -22,7 +22,7 @@ function open(options?: SessionOptions) {
   const values = {
     x: upload([1, 2, 4], 1, 2, 3, 4, 5, 6, 7, 8),
     theta: upload([2], 10, 100),
-    filter: upload([2, 2], 1, 2, 3, 4),
+    filter: upload([2, 1, 2], 1, 2, 3, 4),
   };
   const scalars = { scale: 0.5 };
   return { session, upload, values, scalars };
@@ -72,7 +72,7 @@ Deno.test("grad() reaches elements, channels and taps", () => {
     [
       { shape: [1, 2, 4], data: [5, 10, 0, 0, 0, 0, 300, 400] },
       { shape: [2], data: [2.5, 53] },
-      { shape: [2, 2], data: [5, 10, 700, 800] },
+      { shape: [2, 1, 2], data: [5, 10, 700, 800] },
     ],
   );
 });
@@ -205,7 +205,7 @@ const refused: [
     RangeError,
     ({ session, values: { x, filter } }) =>
       session.run(draw, { x }, { weights: { theta: filter } }),
-    'its weight "theta" has shape 2×2, 2 is needed',
+    'its weight "theta" has shape 2×1×2, 2 is needed',
   ],
   [
     "a gradient without training",

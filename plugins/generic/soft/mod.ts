@@ -27,6 +27,9 @@ export interface SoftOptions extends SlideOptions {
   readonly temperature: number;
 }
 
+/** What −∞ is counted as: its weight is 0, its product with that too. */
+const LEAST_EXCESS = -1e30;
+
 /** Σ wᵢ xᵢ with wᵢ ∝ exp(βxᵢ), as m + Σ w (x − m) / Σ w with m = max x. */
 function softMean(
   { x, temperature }: Readonly<Record<string, Expression>>,
@@ -34,14 +37,13 @@ function softMean(
   hold: (weight: Expression) => Expression,
 ): Expression {
   const greatest = detach(fold.max(x));
-  // ∞ − ∞ is no number, and what has weight 0 must not bring in 0 · ∞.
+  // ∞ − ∞ is no number, and neither is 0 · ∞, here and in the gradient.
   const excess = withGradientOf(
-    select(x.eq(greatest), 0, x.sub(greatest)),
+    select(x.eq(greatest), 0, x.sub(greatest).max(LEAST_EXCESS)),
     x,
   );
   const weight = hold(excess.mul(temperature).exp());
-  const weighted = select(weight.eq(0), 0, weight.mul(excess));
-  return fold.sum(weighted).div(fold.sum(weight)).add(greatest);
+  return fold.sum(weight.mul(excess)).div(fold.sum(weight)).add(greatest);
 }
 
 const exact: WindowKernel = windowKernel(
@@ -61,7 +63,8 @@ const paper: WindowKernel = windowKernel(
 /**
  * SoftPool: the mean of each window with weights softmax(temperature · x).
  *
- * Elements of −∞ have weight 0, those of +∞ share all of it, NaN gives NaN.
+ * Elements of −∞ have weight 0, those of +∞ share all of it, NaN gives NaN, as
+ * does a window without elements (dilation allows it).
  * The exact gradient is gᵢ = g wᵢ (1 + β (xᵢ − y)); the paper holds the
  * weights constant, gᵢ = g wᵢ.
  *

@@ -1,0 +1,94 @@
+import type { PoolingOp } from "@rockpool/core";
+import { testBackends } from "./backends.ts";
+import type { CheckName } from "./check.ts";
+import { CHECKS } from "./checks.ts";
+import {
+  type ConformOptions,
+  makeSubject,
+  skipReason,
+} from "./conform_options.ts";
+import { openPlace } from "./place.ts";
+import type { Subject, TriedOp } from "./subject.ts";
+import { type TestBackend, testInterpreter } from "./test_backend.ts";
+
+/** How an operator is tried, and where. */
+export interface ConformTestOptions extends ConformOptions {
+  /** The backends; by default the CPU and the GPU by all implementations. */
+  readonly backends?: readonly TestBackend[];
+}
+
+/**
+ * Registers the tests that every pooling operator must pass, a test for each
+ * backend and check, with a step for each case.
+ *
+ * What is not tried is an ignored test or step with the reason in its name.
+ *
+ * @throws {RangeError} where the operator accepts none of the generated cases
+ *
+ * @example
+ * ```ts ignore
+ * import { conform } from "@rockpool/conformance";
+ * import { soft } from "@rockpool/soft";
+ *
+ * conform(soft, {
+ *   skip: [{
+ *     check: "finiteDifferences",
+ *     where: ({ options }) => options.gradient === "paper",
+ *     reason: "the paper holds the weights constant",
+ *   }],
+ * });
+ * ```
+ */
+export function conform<
+  Options extends object,
+  Inputs extends string,
+  Weights extends string,
+  Outputs extends string,
+>(
+  op: PoolingOp<Options, Inputs, Weights, Outputs>,
+  options: ConformTestOptions = {},
+): void {
+  const { backends = testBackends, skip = [] } = options;
+  const subject = makeSubject(op as unknown as TriedOp, options);
+  for (const [name, { ofInterpreter }] of Object.entries(CHECKS)) {
+    const check = name as CheckName;
+    for (const backend of ofInterpreter ? [testInterpreter] : backends) {
+      register(subject, { backend, check, skip });
+    }
+  }
+}
+
+function register(
+  subject: Subject,
+  { backend, check, skip }: {
+    backend: TestBackend;
+    check: CheckName;
+    skip: NonNullable<ConformOptions["skip"]>;
+  },
+): void {
+  const { name: holds, trials } = CHECKS[check];
+  const name = `${subject.op.name} on ${backend.name} ${holds}`;
+  Deno.test({
+    name: withReason(name, backend.skip),
+    ignore: backend.skip !== undefined,
+    async fn(test) {
+      using place = await openPlace(backend);
+      for (const trial of trials(subject)) {
+        const step = { check, backend: backend.name, case: trial.case };
+        const reason = skipReason(skip, step);
+        await test.step({
+          name: withReason(trial.name, reason),
+          ignore: reason !== undefined,
+          async fn() {
+            const faults = await trial.run(place);
+            if (faults.length > 0) throw new Error(faults.join("\n"));
+          },
+        });
+      }
+    },
+  });
+}
+
+function withReason(name: string, reason: string | undefined): string {
+  return reason === undefined ? name : `${name} (skipped: ${reason})`;
+}

@@ -1,0 +1,114 @@
+import type {
+  Backend,
+  GivenOptions,
+  PoolingOp,
+  Tensor,
+  Value,
+} from "@rockpool/core";
+import { testBackends } from "./backends.ts";
+import { compare, type Tolerance } from "./compare.ts";
+import { uploadAll } from "./evaluate.ts";
+import { type TestBackend, testInterpreter } from "./test_backend.ts";
+
+/** What an operator gives for known inputs. */
+export interface Example<Options extends object, Inputs extends string> {
+  /** What the example shows. */
+  readonly name: string;
+  /** The operator's options; defaults fill what is left out. */
+  readonly options: GivenOptions<Options>;
+  /** The inputs by name. */
+  readonly inputs: Readonly<Record<Inputs, Tensor>>;
+  /** The outputs that are compared. */
+  readonly outputs?: Readonly<Record<string, Tensor>>;
+  /** What arrives at `y` for the gradients; ones by default. */
+  readonly gradOutput?: Tensor;
+  /** The gradients that are compared, by the names of inputs. */
+  readonly gradients?: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * Registers a test of each worked example on the interpreter and on every
+ * backend.
+ */
+export function checkExamples<
+  Options extends object,
+  Inputs extends string,
+  Weights extends string,
+  Outputs extends string,
+>(
+  op: PoolingOp<Options, Inputs, Weights, Outputs>,
+  examples: readonly Example<Options, Inputs>[],
+  { backends = [testInterpreter, ...testBackends], tolerance }: {
+    readonly backends?: readonly TestBackend[];
+    /** By default a millionth of what is expected, and a ten-millionth. */
+    readonly tolerance?: Tolerance;
+  } = {},
+): void {
+  const within = tolerance ?? { rtol: 1e-6, atol: 1e-7 };
+  for (const { name, open, skip } of backends) {
+    const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
+    Deno.test({
+      name: `${op.name} on ${name} gives worked examples${reason}`,
+      ignore: skip !== undefined,
+      async fn(test) {
+        using backend = await open();
+        for (const example of examples) {
+          await test.step(example.name, async () => {
+            const got = await run(op, example, backend);
+            const expected = { ...example.outputs, ...gradientsOf(example) };
+            for (const [tensor, want] of Object.entries(expected)) {
+              const { fault } = compare(got[tensor], want, within);
+              if (fault !== undefined) throw new Error(`${tensor}: ${fault}`);
+            }
+          });
+        }
+      },
+    });
+  }
+}
+
+const gradientName = (input: string) => `gradient of ${input}`;
+
+function gradientsOf(
+  { gradients = {} }: Pick<Example<object, string>, "gradients">,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(gradients)
+      .map(([input, tensor]) => [gradientName(input), tensor]),
+  );
+}
+
+async function run<
+  Options extends object,
+  Inputs extends string,
+  Weights extends string,
+  Outputs extends string,
+>(
+  op: PoolingOp<Options, Inputs, Weights, Outputs>,
+  example: Example<Options, Inputs>,
+  backend: Backend,
+): Promise<Record<string, Tensor>> {
+  const { options, gradOutput, gradients = {} } = example;
+  using session = backend.session({ mode: "train" });
+  const inputs: Record<Inputs, Value> = uploadAll(session, example.inputs);
+  const results = session.run(op, inputs, { options });
+  const values: Record<string, Value | undefined> = { ...results };
+  const names = Object.keys(gradients) as Inputs[];
+  if (names.length > 0) {
+    const dy = session.upload(gradOutput ?? onesLike(results.y));
+    const of = names.map((name) => inputs[name]);
+    for (const [index, gradient] of session.grad(results.y, dy, of).entries()) {
+      values[gradientName(names[index])] = gradient;
+    }
+  }
+  const read: Record<string, Tensor> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value) read[name] = await session.read(value);
+  }
+  return read;
+}
+
+function onesLike({ shape }: Value): Tensor {
+  const size = shape.reduce((n, length) => n * length, 1);
+  return { shape, data: new Float32Array(size).fill(1) };
+}

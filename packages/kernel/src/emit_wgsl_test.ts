@@ -1,0 +1,177 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { programsOf } from "./derive.ts";
+import { emitWgsl, wgslArguments } from "./emit_wgsl.ts";
+import { detach, leaf, select } from "./expression.ts";
+import { fold } from "./fold.ts";
+import type { Geometry } from "./geometry.ts";
+import { makeProgram } from "./program.ts";
+import { regions } from "./regions.ts";
+import { slide } from "./slide.ts";
+import { tables } from "./tables.ts";
+import { assertSnapshot } from "./test_snapshot.ts";
+import { packFields } from "./wgsl_module.ts";
+import { moveModules } from "./wgsl_moves.ts";
+import { type WindowKernel, windowKernel } from "./window_kernel.ts";
+
+const max = windowKernel("max", ["x"], ({ x }, fold) => ({
+  y: fold.max(x),
+  indices: fold.argmax(x),
+}));
+
+const soft = windowKernel("soft", ["x"], ({ x, temperature }, fold) => {
+  const weight = x.sub(detach(fold.max(x))).mul(temperature).exp();
+  return fold.sum(weight.mul(x)).div(fold.sum(weight));
+}, { scalars: ["temperature"] });
+
+const average = windowKernel(
+  "average",
+  ["x"],
+  ({ x }, fold) => fold.sum(x).div(fold.count("padded").max(1)),
+);
+
+const drawn = windowKernel("drawn", ["x"], ({ x, filter }, fold, draw) => {
+  const one = draw.windowRandom(0).lt(0.5);
+  const noisy = x.mul(filter).add(draw.elementRandom(1));
+  return select(one, fold.min(x.abs()), fold.sum(noisy)).max(-Infinity);
+}, { taps: ["filter"] });
+
+/** The texts of all programs of a kernel over some windows. */
+function texts(kernel: WindowKernel, windows: Geometry): string {
+  const { infer, train, carry, gradients } = programsOf(kernel);
+  const programs = [
+    infer,
+    ...(train.outputs.length > infer.outputs.length ? [train] : []),
+    ...(carry ? [carry] : []),
+    ...gradients.map(({ program }) => program),
+  ];
+  return programs.map((program) => emitWgsl(program, windows).source)
+    .join("\n");
+}
+
+const snapshots: Record<string, () => string> = {
+  "max over padded windows of two axes": () =>
+    texts(max, slide([2, 3, 8, 8], { kernelSize: 3, stride: 2, padding: 1 })),
+  "soft over dilated windows of one axis, channels last": () =>
+    texts(
+      soft,
+      slide([2, 9, 4], {
+        axes: 1,
+        kernelSize: 3,
+        stride: 1,
+        dilation: 2,
+        layout: "NHWC",
+      }),
+    ),
+  "average over windows of three axes, one of them of a single element": () =>
+    texts(
+      average,
+      slide([1, 2, 8, 8, 8], {
+        kernelSize: [1, 2, 3],
+        stride: [1, 2, 1],
+        padding: [0, 1, [0, 1]],
+        ceilMode: true,
+      }),
+    ),
+  "draws over windows from tables of each plane": () =>
+    texts(
+      drawn,
+      tables([1, 2, 5], {
+        per: "plane",
+        tables: [{ starts: [0, 2, 1, 3], counts: [2, 2, 1, 1], dilation: 2 }],
+      }),
+    ),
+  "max over regions": () =>
+    texts(
+      max,
+      regions(
+        [2, 1, 4, 4],
+        { shape: [1, 5], data: Float32Array.of(1, 0, 0, 3, 3) },
+        { outputSize: [2, 2] },
+      ),
+    ),
+  "moves": () => {
+    const layouts = [moveModules("NCHW"), moveModules("NHWC")];
+    return layouts.flatMap((modules) => Object.values(modules))
+      .map(({ source }) => source).join("\n");
+  },
+};
+
+for (const [what, emit] of Object.entries(snapshots)) {
+  Deno.test(`emitWgsl() gives readable text: ${what}`, () => {
+    const name = what.replaceAll(/[^a-z]+/g, "_");
+    assertSnapshot(import.meta.dirname, `${name}.wgsl`, emit());
+  });
+}
+
+Deno.test("emitWgsl() gives one text for all sizes", () => {
+  const { infer } = programsOf(max);
+  const small = slide([1, 1, 4, 4], { kernelSize: 2 });
+  const large = slide([8, 64, 112, 113], { kernelSize: 2 });
+  const other = slide([1, 1, 4, 4], { kernelSize: 2, padding: 1 });
+  assertStrictEquals(emitWgsl(infer, small), emitWgsl(infer, large));
+  assertEquals(
+    emitWgsl(infer, small).source === emitWgsl(infer, other).source,
+    false,
+  );
+});
+
+Deno.test("emitWgsl() names the buffers in the order of their bindings", () => {
+  const { bindings } = emitWgsl(
+    programsOf(drawn).infer,
+    tables([1, 1, 3], { tables: [{ starts: [0], counts: [2] }] }),
+  );
+  assertEquals(bindings, [
+    { name: "call", use: "call" },
+    { name: "tables", use: "tables" },
+    { name: "x", use: "read" },
+    { name: "filter", use: "read" },
+    { name: "y", use: "write" },
+  ]);
+});
+
+Deno.test("packFields() puts integers, floats and constants where the text has them", () => {
+  const windows = slide([1, 3, 4, 5], { kernelSize: 2 });
+  const module = emitWgsl(programsOf(soft).infer, windows);
+  const words = packFields(
+    module,
+    wgslArguments(windows, {
+      firstItem: 0,
+      invocations: 12,
+      scalars: { temperature: 0.5 },
+      stream: { seed: 1, stream: 2 },
+      offsets: {},
+    }),
+  );
+  const floats = new Float32Array(words.buffer);
+  const value = (name: string) => {
+    const at = module.fields.findIndex((field) => field.name === name);
+    return module.fields[at].type === "f32" ? floats[at] : words[at];
+  };
+  const names = module.fields.map(({ name }) => name);
+  assertEquals(Object.fromEntries(names.map((name) => [name, value(name)])), {
+    invocations: 12,
+    channels: 3,
+    input_h: 4,
+    input_w: 5,
+    output_h: 2,
+    output_w: 2,
+    infinity: Infinity,
+    scalar_temperature: 0.5,
+  });
+  assertThrows(
+    () => packFields(module, {}),
+    TypeError,
+    "Cannot call a kernel without invocations",
+  );
+});
+
+Deno.test("emitWgsl() refuses a gather that folds", () => {
+  const program = makeProgram("gather", "wrong", [
+    { name: "y", value: fold.sum(leaf("element", "x")) },
+  ]);
+  assertThrows(
+    () => emitWgsl(program, slide([1, 1, 4], { axes: 1, kernelSize: 2 })),
+    TypeError,
+    "Cannot emit wrong as WGSL: it folds (sum)",
+  );
+});
