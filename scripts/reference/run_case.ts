@@ -1,3 +1,4 @@
+import { compare } from "@rockpool/conformance";
 import type { AnyPoolingOp, Backend, Tensor, Value } from "@rockpool/core";
 import { readTensors, type ReferenceCase } from "./cases.ts";
 import { translate } from "./translate.ts";

@@ -38,17 +38,25 @@ export function writeArguments(
     fields.length,
   );
   for (const [index, field] of fields.entries()) {
-    const [kind, name] = field.split(".");
+    const [kind, name] = splitField(field);
     if (kind === "scalar") numbers[index] = scalars[name];
+    else if (kind === "constant") numbers[index] = Number(name);
     else ints[index] = integerArgument(field, sources);
   }
+}
+
+/** A field's kind, and the rest of its name. */
+function splitField(field: string): [kind: string, name: string] {
+  const dot = field.indexOf(".");
+  return dot < 0 ? [field, ""] : [field.slice(0, dot), field.slice(dot + 1)];
 }
 
 /** An argument that is an address, a length or a seed. */
 function integerArgument(field: string, sources: ArgumentSources): number {
   const { geometry, bindings: { tensors, outputs, stream }, tables } = sources;
   const { input, output, channels, items } = geometry;
-  const [kind, name] = field.split(".");
+  const [kind, name] = splitField(field);
+  if (kind === "integer") return Number(name);
   if (kind === "tensor") return tensors[name].address;
   if (kind === "result") return outputs[name].address;
   if (field in tables) return tables[field];

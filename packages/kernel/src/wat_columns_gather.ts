@@ -1,6 +1,6 @@
 import type { Expression } from "./expression.ts";
 import type { Columns } from "./wat_columns.ts";
-import { EVEN, ODD } from "./wat_columns_window.ts";
+import { EVEN, ODD } from "./wat_columns_separable.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
 import {

@@ -2,6 +2,12 @@ import type { Expression } from "./expression.ts";
 import { foldPasses } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address, lanes } from "./wat_expression.ts";
+import {
+  emitSeparablePass,
+  EVEN,
+  isSeparable,
+  ODD,
+} from "./wat_columns_separable.ts";
 import { FoldPass } from "./wat_folds.ts";
 import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
 import {
@@ -17,9 +23,8 @@ import {
   type Term,
 } from "./wat_text.ts";
 
-/** Even and odd elements of two neighbouring vectors. */
-export const EVEN = "0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27";
-export const ODD = "4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31";
+/** The label of the text for vectors of any windows. */
+const GENERAL = "$general";
 
 /** Rows of a window, and positions times passes, that are unrolled at most. */
 const UNROLLED = { rows: 9, positions: 64 };
@@ -60,11 +65,15 @@ export function emitColumnsWindow(columns: Columns): void {
         plan.axes[2].before,
       );
       frame.set("start_w", "i32", start);
-      frame.when(
-        inside,
-        () => new WindowVector(columns, { masked: false, unrolled }).emit(),
-        () => new WindowVector(columns, { masked: true, unrolled: [] }).emit(),
-      );
+      frame.nest("(block $done", () => {
+        frame.nest(`(block ${GENERAL}`, () => {
+          frame.line(`(br_if ${GENERAL} ${call("i32.eqz", inside)})`);
+          new WindowVector(columns, { masked: false, unrolled }).emit();
+          frame.line("(br $done)");
+        });
+        frame.comment("some windows reach outside, or met what is no number");
+        new WindowVector(columns, { masked: true, unrolled: [] }).emit();
+      });
     }, 4);
   });
 }
@@ -159,17 +168,21 @@ class WindowVector {
 
   #emitPass(folds: readonly Expression[]): void {
     const { columns: { evaluator, depth, height }, kind } = this;
-    const pass = new FoldPass(evaluator, folds);
+    const { unrolled, masked } = kind;
+    if (unrolled.length > 0) {
+      const offset = bytes(mul(get("column"), this.#axis.stride));
+      this.columns.frame.set("offset", "i32", offset);
+      if (this.#axis.stride === 2 && isSeparable(folds)) {
+        return this.#emitSeparable(folds);
+      }
+    }
+    const general = masked ? undefined : GENERAL;
+    const pass = new FoldPass(evaluator, folds, general);
     evaluator.prepare(folds.flatMap((fold) => fold.operands));
-    if (kind.unrolled.length > 0) {
-      this.columns.frame.set(
-        "offset",
-        "i32",
-        bytes(mul(get("column"), this.#axis.stride)),
-      );
-      for (const row of kind.unrolled) {
+    if (unrolled.length > 0) {
+      for (const row of unrolled) {
         this.#row = row;
-        this.#emitRow(pass, row === kind.unrolled[0]);
+        this.#emitRow(pass, row === unrolled[0]);
       }
     } else {
       pass.start();
@@ -181,6 +194,23 @@ class WindowVector {
       );
     }
     pass.finish();
+  }
+
+  /** Folds rows as they lie in memory, then columns. */
+  #emitSeparable(folds: readonly Expression[]): void {
+    const { unrolled } = this.kind;
+    const { size, dilation } = this.#axis;
+    this.#row = unrolled[0];
+    emitSeparablePass(this.columns.evaluator, {
+      folds,
+      offsets: Array.from({ length: size }, (_, t) => t * dilation),
+      rows: unrolled.length,
+      read: (name, row, offset) => {
+        const start = get(`${name}${unrolled[row].mark}`);
+        return load(add(start, get("offset")), offset);
+      },
+      general: GENERAL,
+    });
   }
 
   /** Folds the elements of a row; `first` where it is the window's first. */

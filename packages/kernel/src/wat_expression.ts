@@ -5,7 +5,6 @@ import { emitExp } from "./wat_math.ts";
 import {
   add,
   call,
-  floats,
   get,
   int,
   ints,
@@ -50,8 +49,6 @@ const instructions: Partial<Record<Expression["operation"], string>> = {
   sub: "f32x4.sub",
   mul: "f32x4.mul",
   div: "f32x4.div",
-  max: "f32x4.max",
-  min: "f32x4.min",
   asNumber: "f32x4.convert_i32x4_s",
   lt: "f32x4.lt",
   le: "f32x4.le",
@@ -193,7 +190,7 @@ export class VectorEvaluator {
       call("call $random", index, int(x.value), get("seed"), get("stream"));
     switch (x.operation) {
       case "constant":
-        return floats(x.value);
+        return this.out.constant(x.value);
       case "integer":
         return ints(x.value, x.value, x.value, x.value);
       case "scalar":
@@ -238,6 +235,9 @@ export class VectorEvaluator {
         const value = this.evaluate(x.operands[0]);
         return call("f32x4.ne", value, value);
       }
+      case "max":
+      case "min":
+        return this.#extreme(x.operation, x.operands);
       case "select": {
         const [condition, yes, no] = x.operands;
         return call(
@@ -260,6 +260,25 @@ export class VectorEvaluator {
         return call(instruction, ...x.operands.map((y) => this.inline(y)));
       }
     }
+  }
+
+  /**
+   * The greater or the smaller of two. The pseudo-operations are one
+   * instruction, but know NaN only as their first operand.
+   */
+  #extreme(
+    operation: "max" | "min",
+    [a, b]: readonly Expression[],
+  ): Term {
+    const number = (x: Expression) =>
+      x.operation === "constant" && !Number.isNaN(x.value);
+    const pseudo = number(a) || number(b);
+    const [first, second] = number(a) ? [b, a] : [a, b];
+    return call(
+      `f32x4.${pseudo ? "p" : ""}${operation}`,
+      this.inline(first),
+      this.inline(second),
+    );
   }
 }
 

@@ -25,9 +25,14 @@ export interface FoldStep {
 
 /** The accumulators of the folds of one pass over a window. */
 export class FoldPass {
+  /**
+   * @param general where to go on if a result could be NaN: a label of the
+   * text that knows what NaN does; without it the pass does
+   */
   constructor(
     readonly evaluator: VectorEvaluator,
     readonly folds: readonly Expression[],
+    readonly general?: string,
   ) {}
 
   /** Sets the accumulators before the first element. */
@@ -36,7 +41,7 @@ export class FoldPass {
     for (const fold of this.folds) {
       if (this.#twin(fold)) continue;
       const value = this.#value(fold);
-      out.set(value, "v128", floats(START[fold.operation]!));
+      out.set(value, "v128", out.constant(START[fold.operation]!));
       if (isArg(fold)) out.set(this.#index(fold), "v128", MINUS_ONE);
       else if (fold.operation !== "sum") {
         out.set(nanLanes(value), "v128", floats(0));
@@ -62,6 +67,9 @@ export class FoldPass {
       if (isArg(fold)) evaluator.define(fold, get(this.#index(fold)));
       else if (fold.operation === "sum" || this.#twin(fold)) {
         evaluator.define(fold, get(value));
+      } else if (this.general) {
+        branchOnNaN(evaluator, fold).leave(this.general);
+        evaluator.define(fold, get(value));
       } else {
         // Lanes that met NaN have all bits set.
         const result = call("v128.or", get(value), get(nanLanes(value)));
@@ -75,7 +83,8 @@ export class FoldPass {
     const sum = this.#value(fold);
     const value = this.evaluator.inline(fold.operands[0]);
     const share = mask ? call("v128.and", value, mask) : value;
-    out.set(sum, "v128", first ? share : call("f32x4.add", get(sum), share));
+    const next = first ? share : combineFold(fold, get(sum), share);
+    out.set(sum, "v128", next);
   }
 
   /** The pseudo-maximum is one instruction, but drops NaN, which is kept apart. */
@@ -84,7 +93,7 @@ export class FoldPass {
     const best = this.#value(fold);
     let value = this.evaluator.evaluate(fold.operands[0]);
     if (mask) {
-      const neutral = floats(START[fold.operation]!);
+      const neutral = out.constant(START[fold.operation]!);
       const name = `candidate.${best}`;
       value = out.set(
         name,
@@ -92,8 +101,12 @@ export class FoldPass {
         call("v128.bitselect", value, neutral, mask),
       );
     }
-    const pick = fold.operation === "foldMax" ? "f32x4.pmax" : "f32x4.pmin";
-    out.set(best, "v128", first ? value : call(pick, get(best), value));
+    const next = first ? value : combineFold(fold, get(best), value);
+    out.set(best, "v128", next);
+    if (this.general) {
+      branchOnNaN(this.evaluator, fold).add(value, first === true);
+      return;
+    }
     const isNaN = call("f32x4.ne", value, value);
     const lanes = nanLanes(best);
     out.set(
@@ -155,4 +168,41 @@ export class FoldPass {
 /** The local that has all bits set in the lanes of a fold that met NaN. */
 function nanLanes(fold: string): string {
   return `nan.${fold}`;
+}
+
+/** The next accumulator of a fold; NaN counts in its first operand only. */
+export function combineFold(fold: Expression, sum: Term, value: Term): Term {
+  const instruction = {
+    sum: "f32x4.add",
+    foldMax: "f32x4.pmax",
+    foldMin: "f32x4.pmin",
+  }[fold.operation as "sum"];
+  return call(instruction, sum, value);
+}
+
+/**
+ * Looks for NaN among the candidates of a fold with one instruction each: their
+ * sum is NaN if one of them is, and otherwise only if infinities cancel out.
+ */
+export function branchOnNaN(evaluator: VectorEvaluator, fold: Expression): {
+  /** Adds a candidate. */
+  add(value: Term, first: boolean): void;
+  /** Leaves for a label if there may have been NaN. */
+  leave(label: string): void;
+} {
+  const { out } = evaluator;
+  const sum = nanLanes(evaluator.name(fold));
+  const matters = fold.operation !== "sum";
+  return {
+    add(value, first) {
+      if (!matters) return;
+      const next = first ? value : call("f32x4.add", get(sum), value);
+      out.set(sum, "v128", next);
+    },
+    leave(label) {
+      if (!matters) return;
+      const isNaN = call("f32x4.ne", get(sum), get(sum));
+      out.line(`(br_if ${label} ${call("v128.any_true", isNaN)})`);
+    },
+  };
 }

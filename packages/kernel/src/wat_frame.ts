@@ -18,6 +18,21 @@ export class WatFrame extends WatFunction {
     return this.field(name);
   }
 
+  /**
+   * Four lanes of one number. They are arguments too, since engines make a
+   * constant anew wherever it stands, in loops as well.
+   */
+  override constant(value: number): Term {
+    const exact = Math.fround(value);
+    return exact === 0
+      ? super.constant(value)
+      : this.vectorField(`constant.${exact}`);
+  }
+
+  override integer(value: number): Term {
+    return this.vectorField(`integer.${value}`);
+  }
+
   /** The arguments in the order in which the block holds them, 4 bytes each. */
   get fields(): readonly string[] {
     return this.#fields;

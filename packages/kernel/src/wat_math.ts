@@ -4,7 +4,6 @@ import {
   get,
   int,
   ints,
-  splatInt,
   type Term,
   WatFunction,
 } from "./wat_text.ts";
@@ -40,10 +39,14 @@ const ROUNDER = 12582912;
 const ROUNDER_BITS = 0x4b400000;
 
 /** A polynomial by Horner's rule; `x` is a term. */
-function polynomial(coefficients: readonly number[], x: string): string {
+function polynomial(
+  coefficients: readonly number[],
+  x: string,
+  constant: (value: number) => Term = floats,
+): Term {
   return coefficients.slice(0, -1).reduceRight(
-    (sum, c) => `(f32x4.add (f32x4.mul ${sum} ${x}) ${floats(c)})`,
-    floats(coefficients.at(-1)!),
+    (sum, c) => call("f32x4.add", call("f32x4.mul", sum, x), constant(c)),
+    constant(coefficients.at(-1)!),
   );
 }
 
@@ -52,31 +55,40 @@ function polynomial(coefficients: readonly number[], x: string): string {
  * The instructions stand where they are needed: a call would cost as much.
  */
 export function emitExp(out: WatFunction, value: Term): Term {
-  const rounder = floats(ROUNDER);
+  const rounder = out.constant(ROUNDER);
   const [x, t, n, r] = ["exp.x", "exp.t", "exp.n", "exp.r"];
-  // Beyond these bounds the result is 0 or infinite anyway.
-  const low = call("f32x4.min", value, floats(89));
-  out.set(x, "v128", call("f32x4.max", low, floats(-104)));
-  const scaled = call("f32x4.mul", get(x), floats(1 / Math.LN2));
+  // Beyond these bounds the result is 0 or infinite anyway. The pseudo-minimum
+  // gives its first operand where that is NaN.
+  const low = call("f32x4.pmin", value, out.constant(89));
+  out.set(x, "v128", call("f32x4.pmax", low, out.constant(-104)));
+  const scaled = call("f32x4.mul", get(x), out.constant(1 / Math.LN2));
   out.set(t, "v128", call("f32x4.add", scaled, rounder));
   out.set(n, "v128", call("f32x4.sub", get(t), rounder));
-  const high = call("f32x4.mul", get(n), floats(LN2_HIGH));
-  const rest = call("f32x4.mul", get(n), floats(LN2_LOW));
+  const high = call("f32x4.mul", get(n), out.constant(LN2_HIGH));
+  const rest = call("f32x4.mul", get(n), out.constant(LN2_LOW));
   const above = call("f32x4.sub", get(x), high);
   out.set(r, "v128", call("f32x4.sub", above, rest));
   // 2ⁿ in two factors, so that neither overflows nor vanishes early.
-  const bits = splatInt(ROUNDER_BITS);
+  const bits = out.integer(ROUNDER_BITS);
   out.set(n, "v128", call("i32x4.sub", get(t), bits));
   out.set(t, "v128", call("i32x4.shr_s", get(n), int(1)));
   const power = (exponent: Term) =>
     call(
       "i32x4.shl",
-      call("i32x4.add", exponent, splatInt(127)),
+      call("i32x4.add", exponent, out.integer(127)),
       int(23),
     );
   const square = call("f32x4.mul", get(r), get(r));
-  const tail = call("f32x4.mul", square, polynomial(EXP, get(r)));
-  const sum = call("f32x4.add", call("f32x4.add", tail, get(r)), floats(1));
+  const tail = call(
+    "f32x4.mul",
+    square,
+    polynomial(EXP, get(r), (c) => out.constant(c)),
+  );
+  const sum = call(
+    "f32x4.add",
+    call("f32x4.add", tail, get(r)),
+    out.constant(1),
+  );
   const half = call("f32x4.mul", sum, power(get(t)));
   return call("f32x4.mul", half, power(call("i32x4.sub", get(n), get(t))));
 }

@@ -103,6 +103,16 @@ export class WatFunction {
     this.#lines.push("  ".repeat(this.#depth) + text);
   }
 
+  /** Four lanes of one number, as this function best gets them. */
+  constant(value: number): Term {
+    return floats(value);
+  }
+
+  /** Four lanes of one integer, likewise. */
+  integer(value: number): Term {
+    return splatInt(value);
+  }
+
   /** Adds a comment. */
   comment(text: string): void {
     this.line(`;; ${text}`);

@@ -1,0 +1,115 @@
+import { type Expression, topological } from "./expression.ts";
+import type { VectorEvaluator } from "./wat_expression.ts";
+import { branchOnNaN, combineFold } from "./wat_folds.ts";
+import { call, get, type Term } from "./wat_text.ts";
+
+/** Every second element of two neighbouring vectors, from the first or second on. */
+export const EVEN = "0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27";
+export const ODD = "4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31";
+
+/** The last three elements of a vector, and the first or second of another. */
+const SHIFTED = [
+  "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19",
+  "4 5 6 7 8 9 10 11 12 13 14 15 20 21 22 23",
+];
+
+/** Leaves that are the same for all windows of a row, or the element itself. */
+const POINTWISE: ReadonlySet<string> = new Set([
+  "element",
+  "constant",
+  "scalar",
+  "channel",
+  "plane",
+]);
+
+/** Whether folds may be taken over rows first, then over columns. */
+export function isSeparable(folds: readonly Expression[]): boolean {
+  return folds.every(({ operation, operands: [body] }) =>
+    ["sum", "foldMax", "foldMin"].includes(operation) &&
+    topological([body]).every((x) =>
+      x.operands.length > 0
+        ? x.level === "element" || x.level === "uniform"
+        : POINTWISE.has(x.operation)
+    )
+  );
+}
+
+/** A pass over windows of stride 2 whose rows are folded before their columns. */
+export interface SeparablePass {
+  readonly folds: readonly Expression[];
+  /** The positions of a window's columns among the row's elements. */
+  readonly offsets: readonly number[];
+  /** The number of rows. */
+  readonly rows: number;
+  /** Reads an input at four neighbouring elements of a row. */
+  read(name: string, row: number, offset: number): Term;
+  /** Where to go on if the result could be NaN. */
+  readonly general: string;
+}
+
+/**
+ * Folds the rows of windows of stride 2 element by element, as they lie in
+ * memory, and then their columns: fewer instructions, since vectors are taken
+ * apart once and not in every row.
+ */
+export function emitSeparablePass(
+  evaluator: VectorEvaluator,
+  pass: SeparablePass,
+): void {
+  const { out } = evaluator;
+  const { folds, offsets, rows, general } = pass;
+  evaluator.prepare(folds.flatMap((fold) => fold.operands));
+  const place = evaluator.place;
+  const vectors = Math.max(...offsets.map(lastVector)) + 1;
+  const column = (fold: Expression, vector: number) =>
+    `${evaluator.name(fold)}.v${vector}`;
+  for (let row = 0; row < rows; row++) {
+    for (let vector = 0; vector < vectors; vector++) {
+      evaluator.nextElement();
+      evaluator.place = {
+        ...place,
+        element: (name) => pass.read(name, row, 4 * vector),
+      };
+      for (const fold of folds) {
+        const name = column(fold, vector);
+        const value = evaluator.evaluate(fold.operands[0]);
+        const sum = row === 0 ? value : combineFold(fold, get(name), value);
+        out.set(name, "v128", sum);
+        branchOnNaN(evaluator, fold).add(value, row === 0 && vector === 0);
+      }
+    }
+  }
+  evaluator.place = place;
+  for (const fold of folds) {
+    const name = evaluator.name(fold);
+    for (const [index, offset] of offsets.entries()) {
+      const value = strided((vector) => get(column(fold, vector)), offset);
+      out.set(
+        name,
+        "v128",
+        index === 0 ? value : combineFold(fold, get(name), value),
+      );
+    }
+    branchOnNaN(evaluator, fold).leave(general);
+    evaluator.define(fold, get(name));
+  }
+}
+
+/** The last vector that a column's elements reach into. */
+function lastVector(offset: number): number {
+  return Math.floor((offset + 6) / 4);
+}
+
+/** Elements `offset`, `offset + 2`, … + 6 of neighbouring vectors. */
+function strided(vector: (index: number) => Term, offset: number): Term {
+  const first = Math.floor(offset / 4);
+  const odd = offset % 2;
+  const every = call(
+    `i8x16.shuffle ${odd === 1 ? ODD : EVEN}`,
+    vector(first),
+    vector(first + 1),
+  );
+  return offset % 4 < 2
+    ? every
+    : call(`i8x16.shuffle ${SHIFTED[odd]}`, every, vector(first + 2));
+}
