@@ -15,6 +15,7 @@
     (local $counts_w i32)
     (local $channels i32)
     (local $out_plane i32)
+    (local $constant.-Infinity v128)
     (local $in_d i32)
     (local $in_h i32)
     (local $in_w i32)
@@ -65,10 +66,11 @@
     (local.set $counts_w (i32.load offset=40 (local.get $arguments)))
     (local.set $channels (i32.load offset=44 (local.get $arguments)))
     (local.set $out_plane (i32.load offset=48 (local.get $arguments)))
-    (local.set $in_d (i32.load offset=52 (local.get $arguments)))
-    (local.set $in_h (i32.load offset=56 (local.get $arguments)))
-    (local.set $in_w (i32.load offset=60 (local.get $arguments)))
-    (local.set $in_plane (i32.load offset=64 (local.get $arguments)))
+    (local.set $constant.-Infinity (v128.load32_splat offset=52 (local.get $arguments)))
+    (local.set $in_d (i32.load offset=56 (local.get $arguments)))
+    (local.set $in_h (i32.load offset=60 (local.get $arguments)))
+    (local.set $in_w (i32.load offset=64 (local.get $arguments)))
+    (local.set $in_plane (i32.load offset=68 (local.get $arguments)))
     (local.set $row (local.get $begin))
     (block $row_0_end
       (loop $row_0
@@ -105,7 +107,7 @@
                   )
                 )
                 (local.set $to (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $channels)) (local.get $channel)) (local.get $out_plane)) (local.get $to_plane)))
-                (local.set $foldMax.1 (v128.const f32x4 -inf -inf -inf -inf))
+                (local.set $foldMax.1 (local.get $constant.-Infinity))
                 (local.set $nan.foldMax.1 (v128.const f32x4 0 0 0 0))
                 (local.set $t_d (local.get $from_d))
                 (block $t_d_3_end
