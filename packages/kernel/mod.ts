@@ -29,8 +29,13 @@ export {
   type WatAxis,
   type WatPlan,
 } from "./src/wat_plan.ts";
-export * from "./src/wgsl_module.ts";
+export {
+  packFields,
+  type WgslBinding,
+  type WgslField,
+  type WgslModule,
+  WORKGROUP_SIZE,
+} from "./src/wgsl_module.ts";
 export * from "./src/wgsl_moves.ts";
-export * from "./src/wgsl_plan.ts";
 export * from "./src/wgsl_tables.ts";
 export * from "./src/window_kernel.ts";

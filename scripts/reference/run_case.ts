@@ -66,10 +66,15 @@ async function evaluate(
   using session = backend.session({ mode });
   const tensors = await readTensors(folder, reference.inputs);
   const inputs: Record<string, Value> = {};
+  const given: Record<string, Tensor> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
-    inputs[name] = session.upload(tensor);
+    // What places the windows is an input there and an option here.
+    if (Object.hasOwn(op.options, name)) given[name] = tensor;
+    else inputs[name] = session.upload(tensor);
   }
-  const results = session.run(op, inputs, { options });
+  const results = session.run(op, inputs, {
+    options: { ...options, ...given },
+  });
   const values: Record<string, Value> = {};
   for (const [name, value] of Object.entries(results)) {
     if (value) values[name] = value;

@@ -37,8 +37,9 @@ export class UsageError extends Error {
  *
  * Values get the type of their rule: `--kernelSize 3`, `--kernelSize 3,5` per
  * axis, `--padding 0:1,1:1` before and after per axis, `--stride null` where
- * null is allowed, `--ceilMode` and `--no-ceilMode`. Ranges and missing options
- * are left to `validateOptions`, which checks every caller's options.
+ * null is allowed, `--ceilMode` and `--no-ceilMode`, the path of a file for a
+ * tensor. Ranges and missing options are left to `validateOptions`, which
+ * checks every caller's options.
  *
  * @throws {UsageError} for an unknown or repeated flag, or a value of another
  * type
@@ -107,9 +108,10 @@ function convert(flag: string, rule: FlagRule, text = ""): unknown {
   }
   if (rule.kind === "text" || rule.kind === "choice") return text;
   if (rule.nullable && text === "null") return null;
-  const value = rule.kind === "axes" || rule.kind === "sides"
-    ? toAxes(text, rule.kind)
-    : toNumber(text);
+  if (rule.kind === "tensor") return text;
+  const value = rule.kind === "integer" || rule.kind === "number"
+    ? toNumber(text)
+    : toAxes(text, rule.kind);
   if ([value].flat(2).includes(NaN)) {
     throw new UsageError(`${flag} is "${text}": ${needed(rule)} is needed`);
   }
@@ -121,6 +123,8 @@ function needed(rule: FlagRule): string {
   const form = {
     axes: " (written 3 or 3,5)",
     sides: " (written 1 or 1,2 or 0:1,1:1)",
+    ratios: " (written 0.5 or 0.5,0.7)",
+    tensor: " (a .npy file)",
   }[rule.kind as string] ?? "";
   return describeRule(rule) + form;
 }
@@ -128,7 +132,7 @@ function needed(rule: FlagRule): string {
 /** `3`, `3,5` or, of sides, `0:1,1:1`. */
 function toAxes(
   text: string,
-  kind: "axes" | "sides",
+  kind: OptionRule["kind"],
 ): number | (number | number[])[] {
   const axes = text.split(",").map((axis) => {
     const sides = axis.split(":");

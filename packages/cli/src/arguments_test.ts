@@ -9,6 +9,8 @@ const flags: FlagSpec = {
   seed: { kind: "integer", help: "Random stream", default: 0 },
   ceilMode: { kind: "boolean", help: "Round up", default: false },
   backend: { kind: "choice", help: "Where", choices: ["cpu", "gpu"] },
+  outputRatio: { kind: "ratios", help: "Output by input" },
+  samples: { kind: "tensor", help: "Given", nullable: true, default: null },
   output: { kind: "text", help: "Where to write", short: "o" },
 };
 
@@ -40,6 +42,10 @@ Deno.test("parseArguments() gives values the type of their rule", () => {
     ["--ceilMode", { ceilMode: true }],
     ["--no-ceilMode", { ceilMode: false }],
     ["--backend gpu", { backend: "gpu" }],
+    ["--outputRatio 0.5", { outputRatio: 0.5 }],
+    ["--outputRatio 0.5,0.7", { outputRatio: [0.5, 0.7] }],
+    ["--samples u.npy", { samples: "u.npy" }],
+    ["--samples null", { samples: null }],
     ["--output a,b:c", { output: "a,b:c" }],
     ["--output=--odd", { output: "--odd" }],
   ];
@@ -74,6 +80,8 @@ Deno.test("parseArguments() says in one line what is wrong", () => {
     ["--kernelSize 1:2", '--kernelSize is "1:2"'],
     ["--kernelSize null", '--kernelSize is "null"'],
     ["--padding 0:1:2", '--padding is "0:1:2"'],
+    ["--outputRatio 1:2", '--outputRatio is "1:2"'],
+    ["--samples", "--samples has no value: a tensor, or null (a .npy file)"],
     [
       "--ceilMode=yes",
       '--ceilMode is "yes": the flag alone is needed, ' +

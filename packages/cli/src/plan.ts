@@ -3,6 +3,7 @@ import {
   equalShapes,
   formatShape,
   type Layout,
+  type OptionRule,
   type Shape,
   type Tensor,
   validateOptions,
@@ -54,7 +55,7 @@ export async function planRun(
   const settings = chooseSettings(values);
   const options = validateOptions<object>(
     op.options,
-    pick(values, Object.keys(op.options)),
+    await readOptionTensors(op, pick(values, Object.keys(op.options))),
   );
   const { layout } = options as { layout?: Layout };
   const pictures = { layout };
@@ -155,6 +156,20 @@ async function readFiles(
     tensors[name] = await readTensorFile(path, pictures);
   }
   return tensors;
+}
+
+/** Options with the files read that stand for tensors. */
+async function readOptionTensors(
+  op: AnyPoolingOp,
+  options: Record<string, unknown>,
+): Promise<object> {
+  for (const [name, rule] of Object.entries<OptionRule>({ ...op.options })) {
+    const path = options[name];
+    if (rule.kind === "tensor" && typeof path === "string") {
+      options[name] = await readTensorFile(path);
+    }
+  }
+  return options;
 }
 
 async function readGradOutput(

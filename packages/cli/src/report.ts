@@ -35,7 +35,10 @@ export function jsonReport(
     gradients: describeAll(outcome.gradients),
     milliseconds: outcome.times.map(roundAll),
   };
-  return JSON.stringify(report, null, 2);
+  // Of a tensor among the options the shape tells enough.
+  const withoutNumbers = (_: string, value: unknown) =>
+    ArrayBuffer.isView(value) ? undefined : value;
+  return JSON.stringify(report, withoutNumbers, 2);
 }
 
 /** What ran and how long the last run took, in two lines for people. */

@@ -21,7 +21,7 @@ const UNIVERSAL: readonly unknown[] = [
 
 /** Values that a rule does not allow. */
 export function badValues(rule: OptionRule): unknown[] {
-  const around = [rule.min, rule.max, rule.above, rule.not]
+  const around = [rule.min, rule.max, rule.above, rule.below, rule.not]
     .filter((limit) => limit !== undefined)
     .flatMap((limit) => [limit - 1, limit, limit + 1]);
   const words = rule.kind === "choice" ? ["neither", 3] : [];

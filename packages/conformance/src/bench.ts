@@ -5,17 +5,14 @@
  * @module
  */
 import {
-  type Backend,
   type GivenOptions,
   type PoolingOp,
   type Shape,
   sizeOf,
   type Tensor,
-  type Value,
 } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
 import { gpu } from "@rockpool/gpu";
-import { DeviceSession } from "@rockpool/kernel";
 
 /** What {@linkcode benchOperator} times. */
 export interface BenchOptions<Options extends object> {
@@ -74,7 +71,7 @@ export async function benchOperator<
       baseline: true,
       fn: () => void plainLoop(x),
     });
-    const session = backend && openSession(backend);
+    const session = backend?.session();
     const input = session?.upload(x);
     Deno.bench({
       name: `${group}: ${backend?.info ?? "there is none"}`,
@@ -86,22 +83,13 @@ export async function benchOperator<
         const { y } = session.run(op, { x: input }, { options });
         if (place === "gpu") await session.read(y);
         bench.end();
-        session.release(y);
+        session.free(y);
       },
     });
   }
   addEventListener("unload", () => {
     for (const backend of Object.values(backends)) backend?.[Symbol.dispose]();
   });
-}
-
-/** A session that can free an output before it ends. */
-function openSession(backend: Backend): DeviceSession<Value> {
-  const session = backend.session();
-  if (session instanceof DeviceSession) return session;
-  throw new TypeError(
-    `Cannot bench on ${backend.name}: its session frees no values`,
-  );
 }
 
 /** Numbers between −4 and 4 in no order, the same ones each time. */

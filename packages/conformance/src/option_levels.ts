@@ -12,12 +12,15 @@ export function optionLevels(rule: OptionRule): Level[] {
   if (rule.nullable) levels.push(() => null);
   if (rule.kind === "boolean") levels.push(() => false, () => true);
   for (const word of rule.choices ?? []) levels.push(() => word);
-  const numeric = rule.kind !== "boolean" && rule.kind !== "choice";
+  const numeric = !["boolean", "choice", "tensor"].includes(rule.kind);
   const numbers = numeric
     ? NUMBERS.filter((value) => allows(rule, value)).slice(0, 3)
     : [];
   levels.push(...numbers.map((value) => () => value));
   if (rule.kind === "axes") levels.push((axes) => [2, 3, 1].slice(-axes));
+  if (rule.kind === "ratios") {
+    levels.push((axes) => [0.25, 0.5, 0.75].slice(-axes));
+  }
   if (rule.kind === "sides") {
     levels.push((axes) => [[1, 1], [1, 0], [0, 1]].slice(-axes));
   }

@@ -12,6 +12,12 @@ const tried: [what: string, rule: OptionRule, levels: unknown[]][] = [
   ["axes alike and apart", slideOptions.dilation, [1, 2, 3, [3, 1]]],
   ["null where it may be", slideOptions.stride, [null, 1, 2, 3, [3, 1]]],
   ["sides apart", slideOptions.padding, [1, 2, 3, [[1, 0], [0, 1]], 0]],
+  [
+    "ratios alike and apart",
+    { kind: "ratios", above: 0, below: 1, help },
+    [0.5, [0.5, 0.75]],
+  ],
+  ["null for a tensor", { kind: "tensor", nullable: true, help }, [null]],
   ["its default", { kind: "number", default: 7, help }, [1, 2, 3, 7]],
   ["what its range allows", { kind: "integer", max: 0, help }, [0, -2]],
 ];
@@ -34,4 +40,5 @@ Deno.test("badValues() has the limits that a number must not reach", () => {
   const bad = badValues(rule);
   assert(bad.includes(2) && bad.includes(10));
   assert(!bad.includes(3) && !bad.includes(9));
+  assert(badValues({ kind: "number", below: 7, help }).includes(7));
 });

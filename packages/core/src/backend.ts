@@ -51,6 +51,13 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   /** Copies a value to host memory; the only asynchronous call. */
   read(value: Value): Promise<Tensor>;
   /**
+   * Frees a value before its session ends.
+   *
+   * @throws {TypeError} if it is no value of this session, or if gradients
+   * could still need it
+   */
+  free(value: Value): void;
+  /**
    * Runs an operator: validates, then computes.
    *
    * @throws {TypeError} | {RangeError} before any work where something does not fit

@@ -1,15 +1,22 @@
 import { didYouMean } from "./suggest.ts";
+import { checkTensor, type Tensor } from "./value.ts";
 
 /** What one option may be: the one source for validation, flags and docs. */
 export interface OptionRule<T = unknown> {
-  /** `axes`: an integer, or one per axis. `sides`: also [before, after] per axis. */
+  /**
+   * `axes`: an integer, or one per axis. `sides`: also [before, after] per axis.
+   * `ratios`: a number, or one per axis. `tensor`: numbers that the host needs
+   * to place the windows, such as given samples; they have no gradient.
+   */
   readonly kind:
     | "integer"
     | "number"
     | "boolean"
     | "choice"
     | "axes"
-    | "sides";
+    | "sides"
+    | "ratios"
+    | "tensor";
   /** One sentence for people. */
   readonly help: string;
   /** Taken when the option is not given; an option without it is required. */
@@ -22,6 +29,8 @@ export interface OptionRule<T = unknown> {
   readonly max?: number;
   /** A number that all others must be greater than. */
   readonly above?: number;
+  /** A number that all others must be less than. */
+  readonly below?: number;
   /** A single value that is not allowed. */
   readonly not?: number;
   /** The allowed words of a choice. */
@@ -45,11 +54,14 @@ export function describeRule(rule: OptionRule): string {
     choice: (rule.choices ?? []).map((word) => `"${word}"`).join(" or "),
     axes: "an integer or one per axis",
     sides: "an integer, one per axis, or [before, after] per axis",
+    ratios: "a number or one per axis",
+    tensor: "a tensor",
   }[rule.kind];
   const limits = [
     rule.min === undefined ? "" : ` of at least ${rule.min}`,
     rule.max === undefined ? "" : ` of at most ${rule.max}`,
     rule.above === undefined ? "" : ` greater than ${rule.above}`,
+    rule.below === undefined ? "" : ` less than ${rule.below}`,
     rule.not === undefined ? "" : ` other than ${rule.not}`,
   ].filter((limit) => limit !== "").join(" and");
   return kind + limits + (rule.nullable ? ", or null" : "");
@@ -104,6 +116,9 @@ function checkOption(name: string, value: unknown, rule: OptionRule): void {
   } else if (rule.kind === "choice") {
     if (typeof value !== "string") refuse(TypeError);
     if (!rule.choices?.includes(value as string)) refuse(RangeError);
+  } else if (rule.kind === "tensor") {
+    if (typeof value !== "object" || Array.isArray(value)) refuse(TypeError);
+    checkTensor(value as Tensor, `option ${name}`);
   } else {
     for (const number of numbersOf(value, rule)) {
       if (typeof number !== "number") return refuse(TypeError);
@@ -114,7 +129,7 @@ function checkOption(name: string, value: unknown, rule: OptionRule): void {
 
 /** The numbers inside an option of this kind; `undefined` marks a wrong nesting. */
 function numbersOf(value: unknown, rule: OptionRule): unknown[] {
-  const lists = rule.kind === "axes" || rule.kind === "sides";
+  const lists = ["axes", "sides", "ratios"].includes(rule.kind);
   if (!Array.isArray(value)) return [value];
   if (!lists || value.length === 0) return [undefined];
   return value.flatMap((axis) => {
@@ -125,10 +140,12 @@ function numbersOf(value: unknown, rule: OptionRule): unknown[] {
 
 function allows(rule: OptionRule, number: number): boolean {
   return Number.isFinite(number) &&
-    (rule.kind === "number" || Number.isSafeInteger(number)) &&
+    (["number", "ratios"].includes(rule.kind) ||
+      Number.isSafeInteger(number)) &&
     number >= (rule.min ?? -Infinity) &&
     number <= (rule.max ?? Infinity) &&
     number > (rule.above ?? -Infinity) &&
+    number < (rule.below ?? Infinity) &&
     number !== rule.not;
 }
 

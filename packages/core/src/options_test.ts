@@ -69,6 +69,8 @@ const rules = {
   axes: { kind: "axes", min: 1, help },
   sides: { kind: "sides", min: 0, help },
   nullable: { kind: "integer", nullable: true, help },
+  ratios: { kind: "ratios", above: 0, below: 1, help },
+  tensor: { kind: "tensor", help },
 } as const satisfies Record<string, OptionRule>;
 
 const allowed: [keyof typeof rules, unknown[]][] = [
@@ -80,6 +82,8 @@ const allowed: [keyof typeof rules, unknown[]][] = [
   ["axes", [1, [1, 2], [3, 2, 1]]],
   ["sides", [0, [1, 2], [[0, 1], 2], [[0, 1], [2, 3]]]],
   ["nullable", [null, -7]],
+  ["ratios", [0.5, [0.25, 0.75]]],
+  ["tensor", [{ shape: [2], data: Float32Array.of(1, 2) }]],
 ];
 for (const [name, values] of allowed) {
   for (const value of values) {
@@ -105,6 +109,9 @@ const refused: [
   ["axes", TypeError, [[], ["1"], [[1, 1]], [null]]],
   ["sides", RangeError, [-1, [[0, -1]], [0.5]]],
   ["sides", TypeError, [[[1, 1, 1]], [[1]], [[]], [[[1, 1], 1]]]],
+  ["ratios", RangeError, [0, 1, NaN, [0.5, 1]]],
+  ["ratios", TypeError, ["0.5", [], [[0.5, 0.5]], null]],
+  ["tensor", TypeError, [1, "x.npy", [1, 2], null]],
 ];
 for (const [name, kind, values] of refused) {
   for (const value of values) {
@@ -119,6 +126,19 @@ for (const [name, kind, values] of refused) {
   }
 }
 
+Deno.test("validateOptions() checks an option's tensor", () => {
+  assertThrows(
+    () => validate(rules.tensor, { shape: [3], data: new Float32Array(2) }),
+    RangeError,
+    "Cannot use option size of shape 3: its data has 2 elements, 3 are needed",
+  );
+  assertThrows(
+    () => validate(rules.tensor, { shape: [1], data: [1] }),
+    TypeError,
+    "Cannot use option size: its data is Array",
+  );
+});
+
 Deno.test("describeRule() says what a rule asks for", () => {
   assertEquals(
     Object.values(rules).map((rule) => describeRule(rule)),
@@ -131,6 +151,8 @@ Deno.test("describeRule() says what a rule asks for", () => {
       "an integer or one per axis of at least 1",
       "an integer, one per axis, or [before, after] per axis of at least 0",
       "an integer, or null",
+      "a number or one per axis greater than 0 and less than 1",
+      "a tensor",
     ],
   );
 });

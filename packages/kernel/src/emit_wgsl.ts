@@ -104,8 +104,11 @@ function perAxis(name: string): string[] {
 export interface WgslCall {
   /** The first item that is computed; the tensors are bound from there on. */
   readonly firstItem: number;
+  /** Results that are computed. */
   readonly invocations: number;
+  /** The program's numbers by name. */
   readonly scalars: Readonly<Record<string, number>>;
+  /** Key of the random numbers. */
   readonly stream: Stream;
   /** Where the tables begin. */
   readonly offsets: Readonly<Record<string, number>>;

@@ -89,6 +89,7 @@ export function runScatter<V extends Value>(
   const entry: TapeEntry<V> = {
     inputs: [values],
     outputs: [output],
+    kept: [indices],
     backward([gradient]) {
       const share = move(runtime, values.shape, (to) => {
         const back: PlaneMove<V> = { from: gradient!, indices, to, planes };

@@ -104,6 +104,16 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     return this.allocate(shape, "float32");
   }
 
+  free(value: Value): void {
+    const own = this.#own(value, "free");
+    if (this.#tape.holds(own)) {
+      throw new TypeError(
+        "Cannot free a value that gradients could need: it is freed with its session",
+      );
+    }
+    this.release(own);
+  }
+
   // deno-lint-ignore require-await -- errors of the check must reject
   async read(value: Value): Promise<Tensor> {
     const own = this.#own(value, "read");

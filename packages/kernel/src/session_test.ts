@@ -264,3 +264,22 @@ Deno.test("read() gives indices as int32", async () => {
     data: Int32Array.of(1),
   });
 });
+
+const sum = windowKernel("sum", ["x"], ({ x }, fold) => fold.sum(x));
+
+Deno.test("free() gives memory back, but not what gradients could need", () => {
+  using backend = interpreter();
+  for (const mode of ["infer", "train"] as const) {
+    using session = backend.session({ mode });
+    const x = session.upload({ shape: [1, 1, 2], data: Float32Array.of(1, 2) });
+    const spare = session.empty([8]);
+    const { live } = backend.memory();
+    session.free(spare);
+    assert(backend.memory().live < live);
+    assertThrows(() => session.free(spare), TypeError, "or is freed");
+    const windows = slide(x.shape, { kernelSize: [2] });
+    const { y } = session.window(sum, { values: { x } }, windows);
+    if (mode === "infer") session.free(y);
+    else assertThrows(() => session.free(y), TypeError, "gradients could need");
+  }
+});

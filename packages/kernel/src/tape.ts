@@ -6,6 +6,8 @@ export interface TapeEntry<V extends Value> {
   readonly inputs: readonly V[];
   /** What it gave and can bring a gradient. */
   readonly outputs: readonly V[];
+  /** What else walking back reads. */
+  readonly kept: readonly V[];
   /**
    * The gradients of the wanted inputs, for gradients of the outputs;
    * undefined stands for zeros.
@@ -23,6 +25,13 @@ export class Tape<V extends Value> {
   /** Adds a call. */
   record(entry: TapeEntry<V>): void {
     this.#entries.push(entry);
+  }
+
+  /** Whether a gradient could need a value. */
+  holds(value: V): boolean {
+    return this.#entries.some(({ inputs, outputs, kept }) =>
+      [inputs, outputs, kept].some((values) => values.includes(value))
+    );
   }
 
   /** Forgets all calls. */

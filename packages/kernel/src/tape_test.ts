@@ -21,6 +21,7 @@ function times(
   log: number[] = [],
 ): TapeEntry<Number1> {
   return {
+    kept: [],
     inputs,
     outputs,
     backward(gradients, wanted) {

@@ -61,3 +61,10 @@ export function randomWord(
 export function unitInterval(word: number): number {
   return (word >>> 8) * 2 ** -24;
 }
+
+/** A random word as an integer in [0, limit): ⌊word · limit / 2³²⌋. */
+export function integerBelow(word: number, limit: number): number {
+  // In two parts, so that no product leaves the exact integers.
+  const low = Math.floor((word & 0xffff) * limit / 2 ** 16);
+  return Math.floor(((word >>> 16) * limit + low) / 2 ** 16);
+}

@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { randomWord, threefry, unitInterval } from "./threefry.ts";
+import {
+  integerBelow,
+  randomWord,
+  threefry,
+  unitInterval,
+} from "./threefry.ts";
 
 const published: [[number, number], [number, number], [number, number]][] = [
   [[0, 0], [0, 0], [0x6b200159, 0x99ba4efe]],
@@ -47,4 +52,15 @@ Deno.test("unitInterval() is at least 0, below 1 and exact in float32", () => {
   const largest = unitInterval(0xffffffff);
   assert(largest < 1);
   assertEquals(Math.fround(largest), largest);
+});
+
+Deno.test("integerBelow() gives the upper word of the product", () => {
+  const words = [0, 1, 0x9e3779b9, 0xffff0000, 0xffffffff];
+  const limits = [1, 6, 0x10001, 0x9e3779b9, 0xffffffff];
+  for (const word of words) {
+    for (const limit of limits) {
+      const upper = Number((BigInt(word) * BigInt(limit)) >> 32n);
+      assertEquals(integerBelow(word, limit), upper, `${word} ${limit}`);
+    }
+  }
 });

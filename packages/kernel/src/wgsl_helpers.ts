@@ -53,7 +53,7 @@ fn power_of(a: f32, b: f32) -> f32 {
   if (b == 0.0) {
     return 1.0;
   }
-  if (is_nan(a) || is_nan(b) || a < 0.0) {
+  if (is_nan(a) || is_nan(b) || a < 0.0 || (a == 1.0 && abs(b) == call.infinity)) {
     return call.nan;
   }
   if (a == 0.0 || a == call.infinity) {

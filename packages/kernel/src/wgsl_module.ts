@@ -2,13 +2,15 @@ import { helpersOf } from "./wgsl_helpers.ts";
 
 /** A number among the arguments of a call. */
 export interface WgslField {
+  /** Its name in the text. */
   readonly name: string;
+  /** How its 4 bytes are read. */
   readonly type: "u32" | "i32" | "f32";
   /** Its value where that is the same in every call. */
   readonly value?: number;
 }
 
-/** A buffer that a module is bound to, in the order of binding numbers. */
+/** A buffer that a module is bound to. */
 export interface WgslBinding {
   /** The tensor's name, `call` or `tables`. */
   readonly name: string;
@@ -23,6 +25,7 @@ export interface WgslBinding {
 export interface WgslModule {
   /** The text; its entry point is `main`. */
   readonly source: string;
+  /** What is bound, in the order of the binding numbers. */
   readonly bindings: readonly WgslBinding[];
   /** The arguments, 4 bytes each, in the order in which the buffer has them. */
   readonly fields: readonly WgslField[];

@@ -1,10 +1,11 @@
 import { coveringWindows } from "./covering.ts";
 import { type Geometry, type TableAxis, tableGroup } from "./geometry.ts";
 import type { Program } from "./program.ts";
-import type { WgslPlan } from "./wgsl_plan.ts";
+import { wgslPlan } from "./wgsl_plan.ts";
 
 /** Integers about the windows, and where each table begins among them. */
 export interface WgslTables {
+  /** All tables, one after the other. */
   readonly data: Int32Array<ArrayBuffer>;
   /** The offset of each table, by the name of the argument that holds it. */
   readonly offsets: Readonly<Record<string, number>>;
@@ -14,7 +15,6 @@ export interface WgslTables {
 export function wgslTables(
   { kind }: Program,
   geometry: Geometry,
-  plan: WgslPlan,
 ): WgslTables {
   const tables: Record<string, Int32Array> = {};
   const { sources, inputItems, input, output } = geometry;
@@ -22,7 +22,11 @@ export function wgslTables(
   if (sources && kind === "gather") {
     Object.assign(tables, readersOf(sources, inputItems));
   }
-  for (const { letter } of plan.axes.filter(({ kind }) => kind === "table")) {
+  for (
+    const { letter } of wgslPlan(geometry).axes.filter(({ kind }) =>
+      kind === "table"
+    )
+  ) {
     const a = "dhw".indexOf(letter);
     const axis = geometry.axes[a] as TableAxis;
     tables[`starts_${letter}`] = axis.starts;

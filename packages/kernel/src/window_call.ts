@@ -132,6 +132,7 @@ function windowEntry<V extends Value>(
   return {
     inputs: Object.values(values),
     outputs: numbers.map((name) => kept[name]),
+    kept: Object.values(kept),
     backward(gradients, wanted) {
       const temporary: V[] = [];
       const tensors: Record<string, V> = { ...values };
