@@ -15,7 +15,9 @@ export * from "./src/expression.ts";
 export * from "./src/fold.ts";
 export * from "./src/geometry.ts";
 export * from "./src/interpret.ts";
+export * from "./src/interpret_window.ts";
 export * from "./src/interpreter.ts";
+export * from "./src/operation.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/regions.ts";
@@ -38,4 +40,5 @@ export {
 } from "./src/wgsl_module.ts";
 export * from "./src/wgsl_moves.ts";
 export * from "./src/wgsl_tables.ts";
+export * from "./src/traverse.ts";
 export * from "./src/window_kernel.ts";

@@ -1,11 +1,6 @@
-import {
-  constant,
-  type Expression,
-  leaf,
-  type Operation,
-  select,
-  topological,
-} from "./expression.ts";
+import { constant, type Expression, leaf, select } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import { topological } from "./traverse.ts";
 import { fold } from "./fold.ts";
 
 /** What flows to each operand of `x` when `g` flows to `x`; undefined is none. */

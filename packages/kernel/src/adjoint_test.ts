@@ -5,11 +5,11 @@ import { adjoint } from "./adjoint.ts";
 import {
   detach,
   type Expression,
-  formatExpression,
   leaf,
   select,
   withGradientOf,
 } from "./expression.ts";
+import { formatExpression } from "./traverse.ts";
 import { fold } from "./fold.ts";
 import { type Geometry, windowSize } from "./geometry.ts";
 import { interpreter, type InterpreterValue } from "./interpreter.ts";

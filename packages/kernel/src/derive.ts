@@ -1,12 +1,6 @@
 import { adjoint } from "./adjoint.ts";
-import {
-  constant,
-  type Expression,
-  leaf,
-  select,
-  substitute,
-  topological,
-} from "./expression.ts";
+import { constant, type Expression, leaf, select } from "./expression.ts";
+import { substitute, topological } from "./traverse.ts";
 import { fold } from "./fold.ts";
 import { isFold, makeProgram, type Program } from "./program.ts";
 import type { WindowKernel } from "./window_kernel.ts";

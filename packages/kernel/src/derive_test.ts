@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { formatExpression } from "./expression.ts";
+import { formatExpression } from "./traverse.ts";
 import { programsOf } from "./derive.ts";
 import type { Program } from "./program.ts";
 import {

@@ -1,137 +1,15 @@
-/** What an expression's value is. Indices are i32, everything to pool is f32. */
-export type ExpressionType = "f32" | "i32" | "bool";
-
-/**
- * How often an expression's value changes: never inside a call, once per
- * window, or with each element of a window.
- */
-export type Level = "uniform" | "window" | "element";
-
-/** The reductions over the elements of a window. */
-export type FoldKind = "sum" | "max" | "min" | "argmax" | "argmin";
+import {
+  type ExpressionType,
+  type Level,
+  type Operation,
+  signatures,
+} from "./operation.ts";
 
 /** An operand: an expression, or a number that stands for a constant. */
 export type Operand = Expression | number;
 
+/** The levels from the one that changes least to the one that changes most. */
 const LEVELS: readonly Level[] = ["uniform", "window", "element"];
-
-/** Every operation of the language. */
-export type Operation =
-  | "constant"
-  | "integer"
-  | "scalar"
-  | "element"
-  | "channel"
-  | "plane"
-  | "tap"
-  | "perWindow"
-  | "perWindowIndex"
-  | "position"
-  | "tapIndex"
-  | "count"
-  | "paddedCount"
-  | "windowRandom"
-  | "elementRandom"
-  | "neg"
-  | "abs"
-  | "sign"
-  | "floor"
-  | "sqrt"
-  | "exp"
-  | "log"
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "pow"
-  | "asNumber"
-  | "max"
-  | "min"
-  | "isNaN"
-  | "lt"
-  | "le"
-  | "eq"
-  | "sameIndex"
-  | "and"
-  | "or"
-  | "not"
-  | "select"
-  | "withGradientOf"
-  | "detach"
-  | "sum"
-  | "foldMax"
-  | "foldMin"
-  | "argmax"
-  | "argmin";
-
-/** What an operation gives, and how often that changes where operands do not tell. */
-interface Signature {
-  readonly type: ExpressionType;
-  readonly level?: Level;
-}
-
-const signatures: Readonly<Record<Operation, Signature>> = {
-  // Leaves.
-  constant: { type: "f32", level: "uniform" },
-  integer: { type: "i32", level: "uniform" },
-  scalar: { type: "f32", level: "uniform" },
-  element: { type: "f32", level: "element" },
-  channel: { type: "f32", level: "window" },
-  plane: { type: "f32", level: "window" },
-  tap: { type: "f32", level: "element" },
-  perWindow: { type: "f32", level: "window" },
-  perWindowIndex: { type: "i32", level: "window" },
-  position: { type: "i32", level: "element" },
-  tapIndex: { type: "f32", level: "element" },
-  count: { type: "f32", level: "window" },
-  paddedCount: { type: "f32", level: "window" },
-  windowRandom: { type: "f32", level: "window" },
-  elementRandom: { type: "f32", level: "element" },
-  // Arithmetic.
-  neg: { type: "f32" },
-  abs: { type: "f32" },
-  sign: { type: "f32" },
-  floor: { type: "f32" },
-  sqrt: { type: "f32" },
-  exp: { type: "f32" },
-  log: { type: "f32" },
-  add: { type: "f32" },
-  sub: { type: "f32" },
-  mul: { type: "f32" },
-  div: { type: "f32" },
-  pow: { type: "f32" },
-  asNumber: { type: "f32" },
-  max: { type: "f32" },
-  min: { type: "f32" },
-  // Choice.
-  isNaN: { type: "bool" },
-  lt: { type: "bool" },
-  le: { type: "bool" },
-  eq: { type: "bool" },
-  sameIndex: { type: "bool" },
-  and: { type: "bool" },
-  or: { type: "bool" },
-  not: { type: "bool" },
-  select: { type: "f32" },
-  // Values whose gradient is another's, or none.
-  withGradientOf: { type: "f32" },
-  detach: { type: "f32" },
-  // Reductions over a window.
-  sum: { type: "f32", level: "window" },
-  foldMax: { type: "f32", level: "window" },
-  foldMin: { type: "f32", level: "window" },
-  argmax: { type: "i32", level: "window" },
-  argmin: { type: "i32", level: "window" },
-};
-
-/** The operations that reduce over the elements of a window. */
-export const FOLDS: ReadonlySet<Operation> = new Set<Operation>([
-  "sum",
-  "foldMax",
-  "foldMin",
-  "argmax",
-  "argmin",
-]);
 
 /**
  * A formula: an operation on other formulas. Immutable, and unique: two equal
@@ -390,48 +268,4 @@ function simplify(operation: Operation, a: Expression, b: Expression) {
 /** Whether an expression is this very constant. */
 export function isConstant(x: Expression, value: number): boolean {
   return x.operation === "constant" && Object.is(x.value, value);
-}
-
-/** All expressions below some roots, operands before what uses them. */
-export function topological(roots: Iterable<Expression>): Expression[] {
-  const seen = new Set<Expression>();
-  const visit = (x: Expression) => {
-    if (seen.has(x)) return;
-    for (const below of x.operands) visit(below);
-    order.push(x);
-    seen.add(x);
-  };
-  const order: Expression[] = [];
-  for (const root of roots) visit(root);
-  return order;
-}
-
-/** The formula with some expressions replaced by others. */
-export function substitute(
-  root: Expression,
-  replacement: (x: Expression) => Expression | undefined,
-): Expression {
-  const done = new Map<Expression, Expression>();
-  const visit = (x: Expression): Expression => {
-    let result = done.get(x);
-    if (!result) {
-      result = replacement(x) ?? Expression.of(
-        x.operation,
-        x.operands.map(visit),
-        x,
-      );
-      done.set(x, result);
-    }
-    return result;
-  };
-  return visit(root);
-}
-
-/** A formula as text: `div(sum(mul(exp(x), x)), sum(exp(x)))`. */
-export function formatExpression(x: Expression): string {
-  if (x.operation === "constant" || x.operation === "integer") {
-    return String(x.value);
-  }
-  if (x.operands.length === 0) return x.name || x.operation;
-  return `${x.operation}(${x.operands.map(formatExpression).join(", ")})`;
 }

@@ -8,16 +8,14 @@ import {
   constant,
   detach,
   type Expression,
-  formatExpression,
   integer,
   leaf,
   type Operand,
   operand,
   select,
-  substitute,
-  topological,
   withGradientOf,
 } from "./expression.ts";
+import { formatExpression, substitute, topological } from "./traverse.ts";
 import { fold } from "./fold.ts";
 
 const x = leaf("element", "x");

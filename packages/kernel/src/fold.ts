@@ -1,11 +1,6 @@
-import {
-  Expression,
-  formatExpression,
-  leaf,
-  type Operand,
-  operand,
-  type Operation,
-} from "./expression.ts";
+import { Expression, leaf, type Operand, operand } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import { formatExpression } from "./traverse.ts";
 
 /** The reductions of a formula over the elements of a window. */
 export interface Fold {

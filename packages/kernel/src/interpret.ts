@@ -1,6 +1,5 @@
 import type { Expression } from "./expression.ts";
 import {
-  type Axis,
   type Geometry,
   type Range,
   rangeOf,
@@ -8,9 +7,8 @@ import {
   volume,
   windowSize,
 } from "./geometry.ts";
-import { makeProgram, type Program } from "./program.ts";
+import type { Program } from "./program.ts";
 import { randomWord, type Stream, unitInterval } from "./threefry.ts";
-import type { WindowKernel } from "./window_kernel.ts";
 
 /** What a program reads: tensors and numbers by name. */
 export interface ProgramInputs {
@@ -61,44 +59,6 @@ export function interpret(
     }
   }
   return results;
-}
-
-/**
- * Evaluates a kernel over one window that holds all given elements: for
- * trying out a formula.
- */
-export function interpretWindow(
-  kernel: WindowKernel,
-  inputs: Readonly<Record<string, readonly number[]>>,
-  scalars: Readonly<Record<string, number>> = {},
-): Record<string, number> {
-  const length = inputs[kernel.inputs[0]].length;
-  const axis = (size: number): Axis => ({
-    kind: "slide",
-    size,
-    stride: size,
-    before: 0,
-    after: 0,
-    dilation: 1,
-  });
-  const outputs = Object.entries(kernel.outputs)
-    .map(([name, value]) => ({ name, value }));
-  const results = interpret(makeProgram("window", kernel.name, outputs), {
-    inputShape: [1, length],
-    outputShape: [1, 1],
-    layout: "NCHW",
-    items: 1,
-    inputItems: 1,
-    channels: 1,
-    input: [1, 1, length],
-    output: [1, 1, 1],
-    axes: [axis(1), axis(1), axis(length)],
-    per: "call",
-    sources: undefined,
-  }, { tensors: inputs, scalars });
-  return Object.fromEntries(
-    Object.entries(results).map(([name, [value]]) => [name, value]),
-  );
 }
 
 interface Reader {

@@ -1,9 +1,6 @@
-import {
-  type Expression,
-  FOLDS,
-  type Operation,
-  topological,
-} from "./expression.ts";
+import type { Expression } from "./expression.ts";
+import { FOLDS, type Operation } from "./operation.ts";
+import { topological } from "./traverse.ts";
 
 /** How a tensor is read by a program. */
 export type TensorRole =

@@ -9,7 +9,7 @@ import {
 import type { PlaneMove, PlaneSizes } from "./device.ts";
 import { volume } from "./geometry.ts";
 import { planesOf } from "./rank.ts";
-import { type Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
 
 /** Values, where they go, and the shape of what they are placed in. */

@@ -3,7 +3,6 @@ import {
   type Bindings,
   checkShape,
   checkTensor,
-  didYouMean,
   type DType,
   equalShapes,
   formatShape,
@@ -28,6 +27,7 @@ import {
 import type { Device } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import { addValues, fillZero, type Runtime } from "./runtime.ts";
+import { checkNames, checkWeights } from "./run_checks.ts";
 import { runScatter } from "./scatter.ts";
 import { Tape } from "./tape.ts";
 import { randomWord } from "./threefry.ts";
@@ -138,8 +138,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       op.inputs.map((name) => [name, inputs[name].shape]),
     ) as Shapes<Inputs>;
     op.shape(shapes, options);
-    const specs: Readonly<Record<string, WeightSpec>> =
-      op.weights?.(shapes, options) ?? {};
+    const specs = op.weights?.(shapes, options) ?? {};
+    checkWeights(op.name, specs, run.weights ?? {});
     const weights = this.#weights(op.name, specs, run.weights ?? {});
     const results = op.forward(
       this,
@@ -260,54 +260,22 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     );
   }
 
+  /** The given parameters, and initial ones for those that are left out. */
   #weights(
     op: string,
     specs: Readonly<Record<string, WeightSpec>>,
     given: Readonly<Record<string, Value | undefined>>,
   ): Record<string, V> {
-    for (const name of Object.keys(given)) {
-      if (!Object.hasOwn(specs, name)) {
-        throw new TypeError(
-          `Cannot run ${op}: it has no weight "${name}"${
-            didYouMean(name, Object.keys(specs))
-          }`,
-        );
-      }
-    }
     return Object.fromEntries(
       Object.entries(specs).map(([name, spec]) => {
         const value = given[name];
-        if (!value) return [name, this.upload(initialWeight(spec))];
-        if (!equalShapes(value.shape, spec.shape)) {
-          throw new RangeError(
-            `Cannot run ${op}: its weight "${name}" has shape ${
-              formatShape(value.shape)
-            }, ${formatShape(spec.shape)} is needed`,
-          );
-        }
-        return [name, this.#own(value, `run ${op} with`)];
+        return [
+          name,
+          value
+            ? this.#own(value, `run ${op} with`)
+            : this.upload(initialWeight(spec)),
+        ];
       }),
     );
-  }
-}
-
-function checkNames(
-  op: string,
-  given: Readonly<Record<string, unknown>>,
-  needed: readonly string[],
-): void {
-  for (const name of needed) {
-    if (!given[name]) {
-      throw new TypeError(`Cannot run ${op}: its input "${name}" is missing`);
-    }
-  }
-  for (const name of Object.keys(given)) {
-    if (!needed.includes(name)) {
-      throw new TypeError(
-        `Cannot run ${op}: it has no input "${name}"${
-          didYouMean(name, needed)
-        }`,
-      );
-    }
   }
 }

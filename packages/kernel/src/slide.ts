@@ -1,6 +1,5 @@
 import {
   checkShape,
-  formatShape,
   type Layout,
   type OptionRule,
   type OptionSpec,

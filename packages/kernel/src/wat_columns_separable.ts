@@ -1,4 +1,5 @@
-import { type Expression, topological } from "./expression.ts";
+import type { Expression } from "./expression.ts";
+import { topological } from "./traverse.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
 import { branchOnNaN, combineFold } from "./wat_folds.ts";
 import { call, get, type Term } from "./wat_text.ts";

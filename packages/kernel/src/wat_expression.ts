@@ -1,4 +1,5 @@
-import { type Expression, topological } from "./expression.ts";
+import type { Expression } from "./expression.ts";
+import { topological } from "./traverse.ts";
 import { isFold, type Program } from "./program.ts";
 import { scalarField } from "./wat_frame.ts";
 import { emitExp } from "./wat_math.ts";

@@ -1,6 +1,6 @@
 import type { Axis, Geometry, TablePer, Triple } from "./geometry.ts";
 import { rangeOf, windowSize } from "./geometry.ts";
-import { topological } from "./expression.ts";
+import { topological } from "./traverse.ts";
 import type { Program } from "./program.ts";
 
 /** What is fixed at compile time of the windows of one axis. */

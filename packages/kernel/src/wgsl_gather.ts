@@ -1,5 +1,5 @@
 import { isFold, type Program } from "./program.ts";
-import { topological } from "./expression.ts";
+import { topological } from "./traverse.ts";
 import { writeName } from "./wgsl_module.ts";
 import {
   defineCounts,

@@ -1,5 +1,5 @@
-import type { Operation } from "./expression.ts";
-import { topological } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import { topological } from "./traverse.ts";
 import type { Program } from "./program.ts";
 import { axisSize, type WgslAxis, type WgslPlan } from "./wgsl_plan.ts";
 import {
@@ -235,20 +235,22 @@ function windowSizeText(axes: readonly WgslAxis[]): string {
 }
 
 /**
- * Names the index of an item's window with channels before the spatial axes,
- * where a program draws random numbers by it.
+ * Names the index of an item's plane, where a program reads a number by it,
+ * and the index of its window with channels before the spatial axes, where it
+ * draws random numbers by that.
  */
 export function definePlace(
   text: WgslText,
   plan: WgslPlan,
   { item, operations }: { item: string; operations: ReadonlySet<Operation> },
 ): void {
+  const plane = `(call.first_item + ${item}) * call.channels + channel`;
+  if (operations.has("plane")) text.let("plane", plane);
   if (!operations.has("windowRandom") && !operations.has("elementRandom")) {
     return;
   }
-  const plane = `((call.first_item + ${item}) * call.channels + channel)`;
   const at = plan.axes.map(({ letter }) => `at_${letter}`);
   const size = enclose(planeSize(plan, "output"));
   const inPlane = indexInPlane(plan, "output", at);
-  text.let("place", `u32(${plane} * ${size} + ${inPlane})`);
+  text.let("place", `u32((${plane}) * ${size} + ${inPlane})`);
 }

@@ -1,4 +1,6 @@
-import { type Expression, type Operation, topological } from "./expression.ts";
+import type { Expression } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import { topological } from "./traverse.ts";
 import { isFold, type Program } from "./program.ts";
 import { readName, type WgslField } from "./wgsl_module.ts";
 import { enclose, type WgslText } from "./wgsl_text.ts";
@@ -34,6 +36,7 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
 const LOADS: Partial<Record<Operation, string>> = {
   element: "offset",
   channel: "channel",
+  plane: "plane",
   tap: "channel_tap",
   perWindow: "window",
   perWindowIndex: "window",

@@ -1,11 +1,7 @@
 import type { Kernel } from "@rockpool/core";
-import {
-  Expression,
-  formatExpression,
-  leaf,
-  type Operation,
-  topological,
-} from "./expression.ts";
+import { Expression, leaf } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import { formatExpression, topological } from "./traverse.ts";
 import { type Fold, fold } from "./fold.ts";
 
 /** What a formula reads besides its inputs, by name. */
