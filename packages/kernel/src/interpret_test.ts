@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { constant, leaf, select, withGradientOf } from "./expression.ts";
-import { interpret, interpretWindow } from "./interpret.ts";
+import { interpret } from "./interpret.ts";
+import { interpretWindow } from "./interpret_window.ts";
 import { fold } from "./fold.ts";
 import { makeProgram } from "./program.ts";
 import { slide } from "./slide.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Expression, leaf } from "./expression.ts";
-import { interpretWindow } from "./interpret.ts";
+import { interpretWindow } from "./interpret_window.ts";
 import {
   type Formula,
   type KernelLeaves,
