@@ -1,3 +1,4 @@
+import { anyAdapter } from "./any_adapter.ts";
 import {
   type DeviceOptions,
   type OpenDevice,
@@ -17,13 +18,11 @@ export const skipGpuTests: boolean = Deno.env.get("ROCKPOOL_GPU") === "skip";
 /**
  * The devices that every GPU test runs on: Dawn and Deno's own WebGPU, both on
  * this machine's GPU, else both on the software adapter.
- *
- * ROCKPOOL_GPU=software prefers the software adapter where there is a GPU.
  */
 export const testDevices: readonly TestDevice[] = await chooseDevices();
 
 async function chooseDevices(): Promise<TestDevice[]> {
-  const adapter = await hasGpu() ? "default" : "software";
+  const adapter = skipGpuTests ? "software" : await anyAdapter();
   const label = adapter === "default" ? "GPU" : "software";
   return [
     {
@@ -35,17 +34,6 @@ async function chooseDevices(): Promise<TestDevice[]> {
       options: { adapter, implementation: "navigator" },
     },
   ];
-}
-
-async function hasGpu(): Promise<boolean> {
-  if (skipGpuTests || Deno.env.get("ROCKPOOL_GPU") === "software") return false;
-  try {
-    // Not navigator.gpu: asked now, it would never find the software driver.
-    using _device = await requestDevice({ implementation: "dawn" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Registers a test for every device, which is opened for it and closed after. */

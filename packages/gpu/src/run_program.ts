@@ -1,0 +1,166 @@
+import {
+  emitWgsl,
+  type Geometry,
+  makeProgram,
+  packFields,
+  type Program,
+  type RunBindings,
+  type TensorRole,
+  volume,
+  wgslArguments,
+  type WgslModule,
+  wgslTables,
+} from "@rockpool/kernel";
+import type { Block } from "./buffer_pool.ts";
+import type { Slice } from "./command_batch.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { DeviceValue } from "./gpu_value.ts";
+import {
+  assertBindable,
+  type ItemChunk,
+  itemChunks,
+  type ItemTensor,
+} from "./item_chunks.ts";
+
+/** A tensor of a program, and the bytes of an item if it is bound by items. */
+interface Part {
+  readonly value: DeviceValue;
+  readonly itemBytes: number | undefined;
+}
+
+/**
+ * Adds the dispatches of a program: one, or one for each chunk of the batch
+ * where tensors are larger than what can be bound. A program of more buffers
+ * than can be bound is run for some of its outputs, and then for the others.
+ *
+ * @throws {RangeError} where that does not suffice
+ */
+export function runProgram(
+  dispatcher: Dispatcher,
+  program: Program,
+  geometry: Geometry,
+  bindings: RunBindings<DeviceValue>,
+): void {
+  const { batch, pipelines, pool, limits } = dispatcher;
+  const module = emitWgsl(program, geometry);
+  if (!pipelines.fits(module) && program.outputs.length > 1) {
+    for (const half of halvesOf(program)) {
+      runProgram(dispatcher, half, geometry, bindings);
+    }
+    return;
+  }
+  const pipeline = pipelines.of(module);
+  const parts = partsOf(program, geometry, bindings);
+  const { items, inputItems, channels, input, output } = geometry;
+  const results = program.kind === "window"
+    ? { items, perItem: channels * volume(output) }
+    : { items: inputItems, perItem: channels * volume(input) };
+  const chunks = chunksOf(results.items, [...parts.values()], limits);
+  const tables = uploadTables(dispatcher, module, { program, geometry });
+  for (const chunk of chunks) {
+    const invocations = chunk.count * results.perItem;
+    const values = wgslArguments(geometry, {
+      firstItem: chunk.first,
+      invocations,
+      scalars: bindings.scalars,
+      stream: bindings.stream,
+      offsets: tables.offsets,
+    });
+    const slices = module.bindings.flatMap(({ name, use }) => {
+      if (use === "call") return [];
+      if (use === "tables") return [tables.slice!];
+      return [sliceOf(parts.get(`${use} ${name}`)!, chunk)];
+    });
+    const words = packFields(module, values);
+    batch.dispatch({ pipeline, words, slices, invocations });
+  }
+  if (tables.slice) pool.release(tables.slice.block);
+}
+
+const halves = new WeakMap<Program, readonly Program[]>();
+
+/** The same program twice, each with half of its outputs. */
+function halvesOf(program: Program): readonly Program[] {
+  const { kind, name, outputs } = program;
+  let parts = halves.get(program);
+  if (!parts) {
+    const middle = Math.ceil(outputs.length / 2);
+    parts = [outputs.slice(0, middle), outputs.slice(middle)]
+      .map((some) => makeProgram(kind, name, some));
+    halves.set(program, parts);
+  }
+  return parts;
+}
+
+/** The tensors that a program reads and writes, by use and name. */
+function partsOf(
+  program: Program,
+  geometry: Geometry,
+  { tensors, outputs }: RunBindings<DeviceValue>,
+): Map<string, Part> {
+  const { channels, input, output, sources } = geometry;
+  const windowBytes = 4 * channels * volume(output);
+  const elementBytes = 4 * channels * volume(input);
+  const itemBytes: Partial<Record<TensorRole, number>> = {
+    element: elementBytes,
+    perWindow: windowBytes,
+  };
+  const written = program.kind === "window" ? windowBytes : elementBytes;
+  // By a table of sources any item of the output may read any of the input.
+  const part = (value: DeviceValue, itemBytes: number | undefined): Part =>
+    sources ? { value, itemBytes: undefined } : { value, itemBytes };
+  const parts = new Map<string, Part>();
+  for (const { name, role } of program.tensors) {
+    parts.set(`read ${name}`, part(tensors[name], itemBytes[role]));
+  }
+  for (const { name } of program.outputs) {
+    parts.set(`write ${name}`, part(outputs[name], written));
+  }
+  return parts;
+}
+
+/** The chunks of the batch that a program is run in. */
+function chunksOf(
+  items: number,
+  parts: readonly Part[],
+  limits: Dispatcher["limits"],
+): ItemChunk[] {
+  const divisible: ItemTensor[] = [];
+  for (const { value: { shape }, itemBytes } of parts) {
+    if (itemBytes === undefined) assertBindable(shape, limits);
+    else divisible.push({ shape, itemBytes });
+  }
+  return divisible.length === 0
+    ? [{ first: 0, count: items }]
+    : itemChunks(items, divisible, limits);
+}
+
+function sliceOf({ value, itemBytes }: Part, chunk: ItemChunk): Slice {
+  const { block, bytes } = value;
+  return itemBytes === undefined ? { block, offset: 0, size: bytes } : {
+    block,
+    offset: chunk.first * itemBytes,
+    size: chunk.count * itemBytes,
+  };
+}
+
+interface UploadedTables {
+  readonly slice?: Slice & { readonly block: Block };
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** Copies the tables that a module reads to a block of their own. */
+function uploadTables(
+  dispatcher: Dispatcher,
+  module: WgslModule,
+  { program, geometry }: { program: Program; geometry: Geometry },
+): UploadedTables {
+  if (!module.bindings.some(({ use }) => use === "tables")) {
+    return { offsets: {} };
+  }
+  const { data, offsets } = wgslTables(program, geometry);
+  assertBindable([data.length], dispatcher.limits);
+  const block = dispatcher.pool.acquire(data.byteLength);
+  dispatcher.upload(block, data);
+  return { slice: { block, offset: 0, size: data.byteLength }, offsets };
+}
