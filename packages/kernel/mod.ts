@@ -21,6 +21,7 @@ export * from "./src/operation.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/regions.ts";
+export type { Runtime } from "./src/runtime.ts";
 export * from "./src/session.ts";
 export * from "./src/slide.ts";
 export * from "./src/tables.ts";

@@ -124,6 +124,23 @@ Deno.test("rockpool run takes .npy of any rank, several inputs and outputs", asy
   assertEquals(await readTensorFile(back), unpooled);
 });
 
+Deno.test("rockpool run reads an option's tensor from a file", async () => {
+  await using folder = await testFolder();
+  const [x, u, y] = ["x", "u", "y"].map((name) => folder.file(`${name}.npy`));
+  const data = Float32Array.of(0, 1, 2, 3, 4, 5, 6);
+  await writeTensorFile(x, { shape: [1, 1, 7], data });
+  await writeTensorFile(u, { shape: [1, 1, 1], data: Float32Array.of(0.75) });
+  const report = await pool(
+    ...["fractional-max", x, "--kernelSize=2", "--outputSize=4", "--axes=1"],
+    ...["--randomSamples", u, "-o", y, "--json"],
+  );
+  assertEquals(JSON.parse(report).options.randomSamples, { shape: [1, 1, 1] });
+  assertEquals(await readTensorFile(y), {
+    shape: [1, 1, 4],
+    data: Float32Array.of(1, 2, 4, 6),
+  });
+});
+
 Deno.test("rockpool run writes the gradient of an input", async () => {
   await using folder = await testFolder();
   const [x, dy, dx] = ["x", "dy", "dx"].map((name) =>

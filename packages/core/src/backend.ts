@@ -41,12 +41,15 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   upload(tensor: Tensor): V;
   /** A value of zeros or of whatever was there before. */
   empty(shape: Shape): V;
+  /** Evaluates a formula over every window; a value for each kernel output. */
   window(
     kernel: Kernel,
     bindings: Bindings,
     windows: Windows,
   ): Readonly<Record<string, V>>;
+  /** Places values at given positions of otherwise zero planes. */
   scatter(values: Value, indices: Value, scatter: ScatterOptions): V;
+  /** A value of numbers that the operator made itself. */
   constant(tensor: Tensor): V;
   /** Copies a value to host memory; the only asynchronous call. */
   read(value: Value): Promise<Tensor>;

@@ -2,8 +2,11 @@ import type { TableAxis } from "./geometry.ts";
 
 /** How many groups, elements and windows a table axis has. */
 export interface CoveringLengths {
+  /** Tables of windows, one after the other. */
   readonly groups: number;
+  /** Elements along the axis. */
   readonly input: number;
+  /** Windows along the axis. */
   readonly output: number;
 }
 

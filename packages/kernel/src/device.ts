@@ -46,8 +46,11 @@ export interface Device<V extends Value> {
 
 /** Values of one plane each that are moved by indices into another. */
 export interface PlaneMove<V extends Value> {
+  /** What is read. */
   readonly from: V;
+  /** Positions in the large planes. */
   readonly indices: V;
+  /** What is written. */
   readonly to: V;
   /** Items, channels, and the elements of a small (indexed) and a large plane. */
   readonly planes: PlaneSizes;
@@ -55,12 +58,15 @@ export interface PlaneMove<V extends Value> {
 
 /** The sizes of planes whose elements are moved. */
 export interface PlaneSizes {
+  /** Items of the batch. */
   readonly items: number;
+  /** Channels of an item. */
   readonly channels: number;
   /** Elements of a plane of indices. */
   readonly indexed: number;
   /** Elements of a plane that indices point into. */
   readonly target: number;
+  /** Channels before or after the spatial axes. */
   readonly layout: ScatterOptions["layout"];
 }
 

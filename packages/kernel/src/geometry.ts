@@ -2,6 +2,7 @@ import type { Layout, Shape, Windows } from "@rockpool/core";
 
 /** Windows of one axis at a fixed distance from each other. */
 export interface SlideAxis {
+  /** A window at every stride. */
   readonly kind: "slide";
   /** Elements per window. */
   readonly size: number;
@@ -17,6 +18,7 @@ export interface SlideAxis {
 
 /** Windows of one axis whose starts and sizes stand in a table. */
 export interface TableAxis {
+  /** Windows from a table. */
   readonly kind: "table";
   /** The largest number of elements in a window. */
   readonly size: number;
@@ -56,17 +58,21 @@ export type Triple<T> = readonly [T, T, T];
 export interface Geometry extends Windows {
   /** The shape of the inputs that windows are read from. */
   readonly inputShape: Shape;
+  /** The shape of what a kernel over these windows gives. */
   readonly outputShape: Shape;
+  /** Channels before or after the spatial axes. */
   readonly layout: Layout;
   /** Items of the output's batch. */
   readonly items: number;
   /** Items of the input's batch. */
   readonly inputItems: number;
+  /** Channels of an item. */
   readonly channels: number;
   /** Spatial lengths of the input. */
   readonly input: Triple<number>;
   /** Spatial lengths of the output. */
   readonly output: Triple<number>;
+  /** How windows lie along depth, height and width. */
   readonly axes: Triple<Axis>;
   /** What the tables of the axes differ by. */
   readonly per: TablePer;

@@ -58,7 +58,9 @@ export type Operation =
 
 /** What an operation gives, and how often that changes where operands do not tell. */
 export interface Signature {
+  /** What the result is. */
   readonly type: ExpressionType;
+  /** How often the result changes; as the operands by default. */
   readonly level?: Level;
 }
 

@@ -12,8 +12,11 @@ export interface Planes {
   readonly axes: number;
   /** Whether the shape has a batch axis. */
   readonly batched: boolean;
+  /** Channels before or after the spatial axes. */
   readonly layout: Layout;
+  /** Items of the batch. */
   readonly items: number;
+  /** Channels of an item. */
   readonly channels: number;
   /** The spatial lengths, as many as there are axes. */
   readonly spatial: readonly number[];

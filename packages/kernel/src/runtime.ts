@@ -7,6 +7,7 @@ import type { Stream } from "./threefry.ts";
 
 /** A device, and who owns what is allocated on it. */
 export interface Runtime<V extends Value> {
+  /** What programs run on. */
   readonly device: Device<V>;
   /** A value that lives until it is released or its session ends. */
   allocate(shape: Shape, dtype: DType): V;

@@ -37,6 +37,7 @@ import { WindowKernel } from "./window_kernel.ts";
 /** A session of any backend: ownership, checks and the tape over a device. */
 export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   readonly backend: Backend<V>;
+  /** What programs run on. */
   readonly device: Device<V>;
   readonly seed: number;
   readonly mode: Mode;
@@ -46,6 +47,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   #ended = false;
 
   /**
+   * Opens a session of a backend on its device.
+   *
    * @throws {TypeError} if the mode is none
    * @throws {RangeError} if the seed is no unsigned 32-bit integer
    */
@@ -235,6 +238,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     });
   }
 
+  /** Frees every value of the session. */
   [Symbol.dispose](): void {
     if (this.#ended) return;
     this.#ended = true;

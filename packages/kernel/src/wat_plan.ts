@@ -1,18 +1,29 @@
-import type { Axis, Geometry, TablePer, Triple } from "./geometry.ts";
-import { rangeOf, windowSize } from "./geometry.ts";
-import { topological } from "./traverse.ts";
+import {
+  type Axis,
+  type Geometry,
+  rangeOf,
+  type TablePer,
+  type Triple,
+  windowSize,
+} from "./geometry.ts";
 import type { Program } from "./program.ts";
+import { topological } from "./traverse.ts";
 
 /** What is fixed at compile time of the windows of one axis. */
 export interface WatAxis {
+  /** Slide or table. */
   readonly kind: Axis["kind"];
   /** Whether the tensor lacks the axis. */
   readonly absent: boolean;
   /** Elements per window; of a table the most, or 0 where it does not matter. */
   readonly size: number;
+  /** From one window to the next. */
   readonly stride: number;
+  /** Padding in front of the first element. */
   readonly before: number;
+  /** Padding behind the last element. */
   readonly after: number;
+  /** From one element of a window to the next. */
   readonly dilation: number;
   /** Whether some window reaches beyond the last element. */
   readonly cutBack: boolean;
@@ -25,12 +36,15 @@ export interface WatAxis {
  * (`columns`), or four channels (`channels`).
  */
 export interface WatPlan {
+  /** What the lanes of a vector are. */
   readonly schedule: "columns" | "channels";
   /** Lanes in use: 1 where channels have windows of their own or are few. */
   readonly lanes: 4 | 1;
   /** Whether channels are neighbours in memory. */
   readonly channelsLast: boolean;
+  /** Depth, height and width. */
   readonly axes: Triple<WatAxis>;
+  /** What tables differ by. */
   readonly per: TablePer;
   /** Whether items of the output read items of the input by a table. */
   readonly sources: boolean;
