@@ -31,6 +31,8 @@ export interface OptionRule<T = unknown> {
   readonly above?: number;
   /** A number that all others must be less than. */
   readonly below?: number;
+  /** Whether Infinity is allowed too. */
+  readonly infinite?: boolean;
   /** A single value that is not allowed. */
   readonly not?: number;
   /** The allowed words of a choice. */
@@ -64,7 +66,8 @@ export function describeRule(rule: OptionRule): string {
     rule.below === undefined ? "" : ` less than ${rule.below}`,
     rule.not === undefined ? "" : ` other than ${rule.not}`,
   ].filter((limit) => limit !== "").join(" and");
-  return kind + limits + (rule.nullable ? ", or null" : "");
+  return kind + limits + (rule.infinite ? ", or Infinity" : "") +
+    (rule.nullable ? ", or null" : "");
 }
 
 /**
@@ -139,6 +142,7 @@ function numbersOf(value: unknown, rule: OptionRule): unknown[] {
 }
 
 function allows(rule: OptionRule, number: number): boolean {
+  if (rule.infinite && number === Infinity) return true;
   return Number.isFinite(number) &&
     (["number", "ratios"].includes(rule.kind) ||
       Number.isSafeInteger(number)) &&

@@ -270,6 +270,4 @@ const operations: Partial<Record<string, (...x: number[]) => number>> = {
   or: (a, b) => a | b,
   not: (a) => 1 - a,
   select: (condition, a, b) => condition === 1 ? a : b,
-  withGradientOf: (a) => a,
-  detach: (a) => a,
 };

@@ -1,6 +1,6 @@
 import type { Expression } from "./expression.ts";
 import { FOLDS, type Operation } from "./operation.ts";
-import { topological } from "./traverse.ts";
+import { topological, valueOnly } from "./traverse.ts";
 
 /** How a tensor is read by a program. */
 export type TensorRole =
@@ -64,12 +64,21 @@ const ROLES: Partial<Record<Operation, Omit<TensorLeaf, "name">>> = {
   perWindowIndex: { role: "perWindow", type: "i32" },
 };
 
-/** A program that computes these outputs; its leaves are found in them. */
+/**
+ * A program that computes these outputs; its leaves are found in them.
+ *
+ * What matters to gradients alone is left out, so that no reader of a program
+ * meets `detach` or `withGradientOf`.
+ */
 export function makeProgram(
   kind: Program["kind"],
   name: string,
-  outputs: readonly ProgramOutput[],
+  formulas: readonly ProgramOutput[],
 ): Program {
+  const outputs = formulas.map(({ name, value }) => ({
+    name,
+    value: valueOnly(value),
+  }));
   const all = topological(outputs.map((output) => output.value));
   const tensors: TensorLeaf[] = [];
   for (const x of all) {

@@ -35,6 +35,23 @@ export function substitute(
   return visit(root);
 }
 
+/** The formula without what matters to gradients alone. */
+export function valueOnly(root: Expression): Expression {
+  const done = new Map<Expression, Expression>();
+  const visit = (x: Expression): Expression => {
+    let result = done.get(x);
+    if (!result) {
+      const [value] = x.operands;
+      result = x.operation === "detach" || x.operation === "withGradientOf"
+        ? visit(value)
+        : Expression.of(x.operation, x.operands.map(visit), x);
+      done.set(x, result);
+    }
+    return result;
+  };
+  return visit(root);
+}
+
 /** A formula as text: `div(sum(mul(exp(x), x)), sum(exp(x)))`. */
 export function formatExpression(x: Expression): string {
   if (x.operation === "constant" || x.operation === "integer") {

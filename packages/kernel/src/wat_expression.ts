@@ -129,9 +129,6 @@ export class VectorEvaluator {
     const cheap = x.operation === "constant" || x.operation === "integer" ||
       x.operation === "scalar";
     if (cheap) return this.#compute(x);
-    if (x.operation === "detach" || x.operation === "withGradientOf") {
-      return this.evaluate(x.operands[0]);
-    }
     const known = this.#scope(x);
     let term = known.get(x);
     if (term === undefined) {
@@ -248,9 +245,6 @@ export class VectorEvaluator {
           this.inline(condition),
         );
       }
-      case "detach":
-      case "withGradientOf":
-        return this.inline(x.operands[0]);
       default: {
         const instruction = instructions[x.operation];
         if (!instruction) {

@@ -226,9 +226,6 @@ export class WgslValues {
         const [condition, yes, no] = x.operands.map((y) => this.#render(y));
         return `select(${no}, ${yes}, ${condition})`;
       }
-      case "detach":
-      case "withGradientOf":
-        return this.#render(a);
       default:
         throw new TypeError(
           `Cannot emit ${x.operation} as WGSL where there is no window to fold`,
@@ -239,8 +236,7 @@ export class WgslValues {
 
 /** The operands that the value depends on. */
 function valueOperands(x: Expression): readonly Expression[] {
-  if (isFold(x)) return [];
-  return x.operation === "withGradientOf" ? [x.operands[0]] : x.operands;
+  return isFold(x) ? [] : x.operands;
 }
 
 function isNumber(x: Expression): boolean {
