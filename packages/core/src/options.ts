@@ -6,7 +6,7 @@ export interface OptionRule<T = unknown> {
   /**
    * `axes`: an integer, or one per axis. `sides`: also [before, after] per axis.
    * `ratios`: a number, or one per axis. `tensor`: numbers that the host needs
-   * to place the windows, such as given samples; they have no gradient.
+   * to know, such as given samples; they have no gradient.
    */
   readonly kind:
     | "integer"

@@ -43,6 +43,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   readonly mode: Mode;
   readonly #owned = new Set<V>();
   readonly #tape = new Tape<V>();
+  /** What the operator that runs has allocated so far. */
+  readonly #made = new Set<V>();
   #runs = 0;
   #ended = false;
 
@@ -78,11 +80,13 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   allocate(shape: Shape, dtype: DType): V {
     const value = this.device.allocate(shape, dtype);
     this.#owned.add(value);
+    this.#made.add(value);
     return value;
   }
 
   /** @ignore */
   release(value: V): void {
+    this.#made.delete(value);
     if (this.#owned.delete(value)) this.device.free(value);
   }
 
@@ -143,13 +147,10 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     op.shape(shapes, options);
     const specs = op.weights?.(shapes, options) ?? {};
     checkWeights(op.name, specs, run.weights ?? {});
-    const weights = this.#weights(op.name, specs, run.weights ?? {});
-    const results = op.forward(
-      this,
-      inputs,
-      options,
-      weights as Record<string, Value> as Values<Weights>,
-    );
+    const results = this.#orNothing(() => {
+      const weights = this.#weights(op.name, specs, run.weights ?? {});
+      return op.forward(this, inputs, options, weights as Values<string>);
+    });
     this.#runs += 1;
     return results as Results<Outputs, V>;
   }
@@ -242,7 +243,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   [Symbol.dispose](): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#tape.clear();
+    this.#tape.truncate(0);
     for (const value of this.#owned) this.device.free(value);
     this.#owned.clear();
   }
@@ -262,6 +263,21 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
         value ? "a value that belongs to another session or is freed" : value
       }: a value of this session is needed`,
     );
+  }
+
+  /** Does work of which nothing is left where it throws. */
+  #orNothing<Result>(work: () => Result): Result {
+    const recorded = this.#tape.length;
+    this.#made.clear();
+    try {
+      return work();
+    } catch (error) {
+      for (const value of this.#made) this.release(value);
+      this.#tape.truncate(recorded);
+      throw error;
+    } finally {
+      this.#made.clear();
+    }
   }
 
   /** The given parameters, and initial ones for those that are left out. */

@@ -283,3 +283,22 @@ Deno.test("free() gives memory back, but not what gradients could need", () => {
     else assertThrows(() => session.free(y), TypeError, "gradients could need");
   }
 });
+
+Deno.test("an operator that fails half-way leaves nothing behind", () => {
+  using backend = interpreter();
+  using session = backend.session({ mode: "train" });
+  const x = session.upload({ shape: [1, 1, 2], data: Float32Array.of(1, 2) });
+  const broken: PoolingOp<object, "x"> = {
+    ...draw,
+    options: {},
+    forward(cx, { x }) {
+      const windows = slide(x.shape, { kernelSize: [2] });
+      cx.window(sum, { values: { x } }, windows);
+      throw new RangeError("half-way");
+    },
+  };
+  const before = backend.memory();
+  assertThrows(() => session.run(broken, { x }), RangeError, "half-way");
+  assertEquals(backend.memory(), before);
+  session.free(x);
+});

@@ -34,9 +34,14 @@ export class Tape<V extends Value> {
     );
   }
 
-  /** Forgets all calls. */
-  clear(): void {
-    this.#entries.length = 0;
+  /** The number of calls. */
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Forgets all calls but the first ones. */
+  truncate(length: number): void {
+    this.#entries.length = length;
   }
 
   /**
