@@ -15,7 +15,10 @@ import {
   type Registry,
 } from "@rockpool/core";
 import type { average } from "@rockpool/average";
+import type { fractionalMax } from "@rockpool/fractional-max";
 import type { max, maxUnpool } from "@rockpool/max";
+import type { mixed } from "@rockpool/mixed";
+import type { powerAverage } from "@rockpool/power-average";
 import type { soft } from "@rockpool/soft";
 import type { CpuOptions } from "@rockpool/cpu";
 import type { GpuOptions } from "@rockpool/gpu";
@@ -24,10 +27,16 @@ import type { GpuOptions } from "@rockpool/gpu";
 export interface Builtins {
   /** The mean of each window. */
   average: typeof average;
+  /** The greatest element of windows that are placed at random. */
+  "fractional-max": typeof fractionalMax;
   /** The greatest element of each window. */
   max: typeof max;
   /** Values back where max pooling found them. */
   "max-unpool": typeof maxUnpool;
+  /** The maximum or the mean of each window, by chance, or a blend. */
+  mixed: typeof mixed;
+  /** The p-norm of each window, or its power mean. */
+  "power-average": typeof powerAverage;
   /** The mean of each window, weighted by exponentials. */
   soft: typeof soft;
 }
@@ -38,8 +47,11 @@ export interface Builtins {
  */
 export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   average: () => import("@rockpool/average"),
+  "fractional-max": () => import("@rockpool/fractional-max"),
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
+  mixed: () => import("@rockpool/mixed"),
+  "power-average": () => import("@rockpool/power-average"),
   soft: () => import("@rockpool/soft"),
 });
 

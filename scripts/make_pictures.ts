@@ -9,10 +9,13 @@ import {
   type ContactSheetEntry,
 } from "@rockpool/cli/contact-sheet";
 import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
-import type { PoolingOp } from "@rockpool/core";
+import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
+import { fractionalMax } from "@rockpool/fractional-max";
 import { interpreter } from "@rockpool/kernel";
 import { max, maxUnpool } from "@rockpool/max";
+import { mixed } from "@rockpool/mixed";
+import { powerAverage } from "@rockpool/power-average";
 import { soft } from "@rockpool/soft";
 import { ROOT } from "./workspace.ts";
 
@@ -37,13 +40,28 @@ await draw("plugins/generic/max", [
   await shown(max, { kernelSize: 5 }),
   {
     title: "max and max-unpool, kernelSize 2",
-    image: await imageOf(unpooled.y),
+    image: asImage(await session.read(unpooled.y)),
   },
 ]);
 await draw("plugins/generic/average", [
   { title: "photograph", image: photo },
   await shown(average, { kernelSize: 5 }),
   await shown(average, { kernelSize: 10 }),
+]);
+await draw("plugins/generic/mixed", [
+  { title: "photograph", image: photo },
+  await shown(mixed, { kernelSize: 5, lambda: 0.5 }),
+  await shown(mixed, { kernelSize: 5, granularity: "window" }, "train"),
+]);
+await draw("plugins/generic/fractional-max", [
+  { title: "photograph", image: photo },
+  await shown(fractionalMax, { kernelSize: 5, outputRatio: 0.25 }),
+  await shown(fractionalMax, { scheme: "random", outputRatio: 0.25 }),
+]);
+await draw("plugins/generic/power-average", [
+  { title: "photograph", image: photo },
+  await shown(powerAverage, { kernelSize: 5, normType: 2, average: true }),
+  await shown(powerAverage, { kernelSize: 5, normType: 16, average: true }),
 ]);
 await draw("plugins/generic/soft", [
   { title: "photograph", image: photo },
@@ -53,22 +71,22 @@ await draw("plugins/generic/soft", [
 
 /** An operator's output under its options. */
 async function shown<Options extends object>(
-  op: PoolingOp<Options, "x">,
+  op: PoolingOp<Options, "x", string>,
   options: Partial<Options>,
+  mode: Mode = "infer",
 ): Promise<ContactSheetEntry> {
-  const { y } = session.run(op, { x }, { options });
+  using session = interpreter().session({ mode });
+  const { y } = session.run(op, { x: session.upload(photo) }, { options });
   const given = Object.entries(options)
     .map(([name, value]) => `${name} ${value}`);
+  if (mode === "train") given.push("training");
   return {
     title: `${op.name}, ${given.join(", ")}`,
-    image: await imageOf(y),
+    image: asImage(await session.read(y)),
   };
 }
 
-async function imageOf(
-  value: Parameters<typeof session.read>[0],
-): Promise<ImageTensor> {
-  const { shape, data } = await session.read(value);
+function asImage({ shape, data }: Tensor): ImageTensor {
   return { shape, data: Float32Array.from(data) };
 }
 

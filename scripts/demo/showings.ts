@@ -28,6 +28,13 @@ const unpooledSize = 2;
 const special: Readonly<
   Record<string, (photo: Tensor) => Promise<Omit<Showing, "op">>>
 > = {
+  // With 1/7 of the length, most windows of size 8 overlap.
+  "fractional-max": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { kernelSize, outputRatio: 1 / 7 },
+      from: "photograph",
+    }),
   "max-unpool": async (photo) => {
     const max = await operator("max");
     const pooled = await outputsOf({
@@ -42,6 +49,13 @@ const special: Readonly<
       from: "max pooled photograph",
     };
   },
+  // The mean, since sums of powers are brighter than a photograph can be.
+  "power-average": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { kernelSize, normType: 2, average: true },
+      from: "photograph",
+    }),
 };
 
 /** Every built-in operator with what to show it with. */

@@ -15,6 +15,9 @@ const translations: Readonly<Record<string, Translation>> = {
   max_pool2d: { name: "max" },
   max_unpool2d: { name: "max-unpool" },
   avg_pool2d: { name: "average" },
+  fractional_max_pool2d: { name: "fractional-max" },
+  mixed_pool2d: { name: "mixed" },
+  lp_pool2d: { name: "power-average" },
   soft_pool2d: { name: "soft" },
 };
 

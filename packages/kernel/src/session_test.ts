@@ -291,6 +291,8 @@ Deno.test("an operator that fails half-way leaves nothing behind", () => {
   const broken: PoolingOp<object, "x"> = {
     ...draw,
     options: {},
+    shape: ({ x }) => x,
+    weights: undefined,
     forward(cx, { x }) {
       const windows = slide(x.shape, { kernelSize: [2] });
       cx.window(sum, { values: { x } }, windows);
