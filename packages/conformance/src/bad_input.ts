@@ -78,7 +78,9 @@ function runWith(
     const before = backend.memory().live;
     const error = errorOf(() => session.run(op, inputs, { options }));
     const made = backend.memory().live - before;
-    if (made !== 0) throw new Error(`${error}, after ${made} bytes of work`);
+    if (made !== 0) {
+      throw new Error(`${error}, which left ${made} bytes behind`);
+    }
     if (error) throw error;
   };
 }

@@ -268,7 +268,7 @@ for (const normType of [0, -2, NaN]) {
     assertThrows(
       () => session.run(powerAverage, { x }, { options }),
       RangeError,
-      `Option normType is ${normType}: a number greater than 0 is needed`,
+      `Option normType is ${normType}: a number greater than 0, or Infinity is needed`,
     );
   });
 }
