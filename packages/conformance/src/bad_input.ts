@@ -7,7 +7,7 @@ import { makeTensor } from "./make_tensor.ts";
 import { makeRandom } from "./random.ts";
 import { type ConformanceCase, inputsOf, type Subject } from "./subject.ts";
 
-/** Bad input is an error before any work, the same one on every backend. */
+/** Bad input is an error that leaves nothing behind, the same one on every backend. */
 export const badInput: Check = {
   name: "refuses bad input",
   trials: (subject) =>
