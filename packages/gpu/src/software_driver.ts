@@ -60,4 +60,7 @@ function announceDriver(manifest: string): void {
   if (!manifests.includes(manifest)) {
     env[name] = [...manifests, manifest].join(":");
   }
+  // Deno would open OpenGL drivers too, of which Mesa's corrupts memory when
+  // threads that used it end, as test modules and workers do.
+  if (typeof Deno !== "undefined") env.DENO_WEBGPU_BACKEND ??= "vulkan";
 }

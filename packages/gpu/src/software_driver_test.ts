@@ -34,6 +34,7 @@ Deno.test({
     const manifest = Deno.env.get("VK_ADD_DRIVER_FILES") ?? "";
     assert(manifest.endsWith("/vk_swiftshader_icd.json"));
     assert(Deno.statSync(manifest).isFile);
+    assertEquals(Deno.env.get("DENO_WEBGPU_BACKEND"), "vulkan");
   },
 });
 

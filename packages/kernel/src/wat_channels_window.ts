@@ -33,7 +33,16 @@ export function emitChannelsWindow(channels: Channels): void {
       .filter((term) => term !== undefined);
     const unrolled = () => {
       for (const tap of taps) setTap(channels, tap);
-      channels.forEachChannel(() => emitVector(channels, taps));
+      channels.forEachChannel(() => {
+        frame.nest("(block $done", () => {
+          frame.nest("(block $general", () => {
+            emitVector(channels, taps, "$general");
+            frame.line("(br $done)");
+          });
+          frame.comment("the vector met what is no number");
+          emitVector(channels, []);
+        });
+      });
     };
     if (whole.length === 0) return unrolled();
     frame.when(
@@ -105,6 +114,7 @@ function setTap(channels: Channels, { at, mark }: UnrolledTap): void {
 function emitVector(
   channels: Channels,
   taps: readonly UnrolledTap[],
+  whereNaN?: string,
 ): void {
   const { frame, evaluator, program, axes } = channels;
   const item = get("item");
@@ -122,7 +132,7 @@ function emitVector(
   evaluator.nextVector();
   evaluator.place = general;
   for (const folds of foldPasses(program.outputs)) {
-    const pass = new FoldPass(evaluator, folds);
+    const pass = new FoldPass(evaluator, folds, whereNaN);
     evaluator.prepare(folds.flatMap((fold) => fold.operands));
     if (taps.length === 0) pass.start();
     for (const tap of taps) {

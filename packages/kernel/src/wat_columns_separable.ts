@@ -1,7 +1,7 @@
 import type { Expression } from "./expression.ts";
 import { topological } from "./traverse.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
-import { branchOnNaN, combineFold } from "./wat_folds.ts";
+import { branchOnNaN, combineFold, onlyInside } from "./wat_folds.ts";
 import { call, get, type Term } from "./wat_text.ts";
 
 /** Every second element of two neighbouring vectors, from the first or second on. */
@@ -44,6 +44,8 @@ export interface SeparablePass {
   readonly rows: number;
   /** Reads an input at four neighbouring elements of a row. */
   read(name: string, row: number, offset: number): Term;
+  /** Which of four neighbouring elements lie inside, where some may not. */
+  readonly inside?: (offset: number) => Term;
   /** Where to go on if the result could be NaN. */
   readonly general: string;
 }
@@ -62,6 +64,9 @@ export function emitSeparablePass(
   evaluator.prepare(folds.flatMap((fold) => fold.operands));
   const place = evaluator.place;
   const vectors = Math.max(...offsets.map(lastVector)) + 1;
+  for (let vector = 0; pass.inside && vector < vectors; vector++) {
+    out.set(`inside.v${vector}`, "v128", pass.inside(4 * vector));
+  }
   const column = (fold: Expression, vector: number) =>
     `${evaluator.name(fold)}.v${vector}`;
   for (let row = 0; row < rows; row++) {
@@ -73,7 +78,12 @@ export function emitSeparablePass(
       };
       for (const fold of folds) {
         const name = column(fold, vector);
-        const value = evaluator.evaluate(fold.operands[0]);
+        let value = evaluator.evaluate(fold.operands[0]);
+        if (pass.inside) {
+          const inside = get(`inside.v${vector}`);
+          const kept = onlyInside(evaluator, fold, { value, inside });
+          value = out.set(`kept.${evaluator.name(fold)}`, "v128", kept);
+        }
         const sum = row === 0 ? value : combineFold(fold, get(name), value);
         out.set(name, "v128", sum);
         branchOnNaN(evaluator, fold).add(value, row === 0 && vector === 0);

@@ -1,37 +1,21 @@
-import type { Expression } from "./expression.ts";
 import { foldPasses } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
-import { address, lanes } from "./wat_expression.ts";
+import { isSeparable } from "./wat_columns_separable.ts";
+import { address } from "./wat_expression.ts";
+import { tensorField } from "./wat_frame.ts";
+import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 import {
-  emitSeparablePass,
-  EVEN,
-  isSeparable,
-  ODD,
-} from "./wat_columns_separable.ts";
-import { FoldPass } from "./wat_folds.ts";
-import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
-import {
-  add,
-  bytes,
-  call,
-  get,
-  int,
-  mul,
-  splatFloat,
-  splatInt,
-  sub,
-  type Term,
-} from "./wat_text.ts";
-
-/** The label of the text for vectors of any windows. */
-const GENERAL = "$general";
+  GENERAL,
+  type UnrolledRow,
+  WindowVector,
+} from "./wat_window_vector.ts";
 
 /** Rows of a window, and positions times passes, that are unrolled at most. */
 const UNROLLED = { rows: 9, positions: 64 };
 
 /** Runs a window program on four neighbouring windows of a row at a time. */
 export function emitColumnsWindow(columns: Columns): void {
-  const { frame, depth, height, width, plan } = columns;
+  const { frame, depth, height, width } = columns;
   const unrolled = unrolledRows(columns);
   const insideColumns = call(
     "i32.and",
@@ -40,15 +24,13 @@ export function emitColumnsWindow(columns: Columns): void {
   );
   const wholeRows = [depth, height].map((axis) => axis.isWhole())
     .filter((term) => term !== undefined);
-  const inside = wholeRows.length > 0
-    ? call("i32.and", get("whole_rows"), insideColumns)
-    : insideColumns;
+  const whole = wholeRows.length > 0 ? get("whole_rows") : undefined;
   columns.forEachRow({ depth: depth.output, height: height.output }, () => {
     depth.find(columns.rowDepth, int(0));
     height.find(get("row_h"), int(0));
     if (wholeRows.length > 0) {
-      const whole = wholeRows.reduce((a, b) => call("i32.and", a, b));
-      frame.set("whole_rows", "i32", whole);
+      const all = wholeRows.reduce((a, b) => call("i32.and", a, b));
+      frame.set("whole_rows", "i32", all);
     }
     for (const row of unrolled) setRow(columns, row);
     frame.set("to", "i32", mul(get("row"), width.output));
@@ -60,16 +42,9 @@ export function emitColumnsWindow(columns: Columns): void {
         const few = call("i32.lt_s", last, int(0));
         frame.set("column", "i32", call("select", int(0), last, few));
       });
-      const start = sub(
-        mul(get("column"), plan.axes[2].stride),
-        plan.axes[2].before,
-      );
-      frame.set("start_w", "i32", start);
       frame.nest("(block $done", () => {
         frame.nest(`(block ${GENERAL}`, () => {
-          frame.line(`(br_if ${GENERAL} ${call("i32.eqz", inside)})`);
-          new WindowVector(columns, { masked: false, unrolled }).emit();
-          frame.line("(br $done)");
+          emitWholeRows(columns, { unrolled, whole, insideColumns });
         });
         frame.comment("some windows reach outside, or met what is no number");
         new WindowVector(columns, { masked: true, unrolled: [] }).emit();
@@ -78,12 +53,52 @@ export function emitColumnsWindow(columns: Columns): void {
   });
 }
 
-/** A row of a window whose address does not wait for the column. */
-interface UnrolledRow {
-  readonly depth: number;
-  readonly height: number;
-  /** What ends the names of its locals. */
-  readonly mark: string;
+/** What is known of a vector of windows before it is folded. */
+interface VectorConditions {
+  readonly unrolled: readonly UnrolledRow[];
+  /** Whether all rows of the windows are inside; undefined where they always are. */
+  readonly whole: Term | undefined;
+  /** Whether all columns are. */
+  readonly insideColumns: Term;
+}
+
+/** Text for vectors whose rows are all inside; it leaves for others. */
+function emitWholeRows(
+  columns: Columns,
+  { unrolled, whole, insideColumns }: VectorConditions,
+): void {
+  const { frame, width } = columns;
+  const leaveUnless = (label: string, condition: Term) =>
+    frame.line(`(br_if ${label} ${call("i32.eqz", condition)})`);
+  const inner = () => {
+    frame.nest("(loop $inside", () => {
+      new WindowVector(columns, { masked: false, unrolled }).emit();
+      const next = frame.set("column", "i32", add(get("column"), 4));
+      const last = sub(frame.field("inside_to"), 4);
+      frame.line(`(br_if $inside ${call("i32.le_s", next, last)})`);
+    });
+    frame.set("column", "i32", sub(get("column"), 4));
+    frame.line("(br $done)");
+  };
+  if (whole) leaveUnless(GENERAL, whole);
+  if (unrolled.length === 0 || !allSeparable(columns)) {
+    leaveUnless(GENERAL, insideColumns);
+    return inner();
+  }
+  frame.nest("(block $edge", () => {
+    leaveUnless("$edge", insideColumns);
+    inner();
+  });
+  frame.comment("some columns lie outside");
+  leaveUnless(GENERAL, call("i32.ge_s", width.output, int(4)));
+  new WindowVector(columns, { masked: true, unrolled }).emit();
+  frame.line("(br $done)");
+}
+
+/** Whether rows can be folded before columns in every pass. */
+function allSeparable({ plan, program }: Columns): boolean {
+  return plan.axes[2].stride === 2 &&
+    foldPasses(program.outputs).every(isSeparable);
 }
 
 /** The rows of a window where all are inside, if they are few. */
@@ -121,221 +136,4 @@ function setRow(columns: Columns, row: UnrolledRow): void {
 function elementNames({ program }: Columns): string[] {
   return program.tensors.filter(({ role }) => role === "element")
     .map(({ name }) => name);
-}
-
-/** How the windows of a vector lie. */
-interface VectorKind {
-  /** Whether some of them reach outside, or are none. */
-  readonly masked: boolean;
-  /** Their rows, where these are unrolled. */
-  readonly unrolled: readonly UnrolledRow[];
-}
-
-/** Four windows, from their first element to what is stored of them. */
-class WindowVector {
-  #column = 0;
-  #row: UnrolledRow | undefined;
-  /** Vectors of the row that are loaded, for windows that share them. */
-  #loads = new Map<string, Term>();
-
-  constructor(readonly columns: Columns, readonly kind: VectorKind) {}
-
-  emit(): void {
-    const { evaluator, plan, program } = this.columns;
-    if (this.kind.masked) this.#setMasks();
-    evaluator.nextVector();
-    evaluator.place = {
-      windowSize: plan.windowSize,
-      element: (name) => this.#element(name),
-      perWindow: (name) => load(address(tensorField(name), this.#window)),
-      channel: (name) => this.columns.channelParameter(name),
-      plane: (name) => this.columns.planeParameter(name),
-      tap: (name) => this.columns.tapParameter(name, this.#tapIndex()),
-      position: () => this.#position(),
-      tapIndex: () => this.#tapIndex(),
-      windowIndex: () => lanes(this.#window, 1),
-      count: (padded) => this.#count(padded),
-    };
-    for (const folds of foldPasses(program.outputs)) this.#emitPass(folds);
-    for (const output of program.outputs) {
-      this.#store(output.name, evaluator.evaluate(output.value));
-    }
-  }
-
-  get #window(): Term {
-    return add(get("to"), get("column"));
-  }
-
-  #emitPass(folds: readonly Expression[]): void {
-    const { columns: { evaluator, depth, height }, kind } = this;
-    const { unrolled, masked } = kind;
-    if (unrolled.length > 0) {
-      const offset = bytes(mul(get("column"), this.#axis.stride));
-      this.columns.frame.set("offset", "i32", offset);
-      if (this.#axis.stride === 2 && isSeparable(folds)) {
-        return this.#emitSeparable(folds);
-      }
-    }
-    const general = masked ? undefined : GENERAL;
-    const pass = new FoldPass(evaluator, folds, general);
-    evaluator.prepare(folds.flatMap((fold) => fold.operands));
-    if (unrolled.length > 0) {
-      for (const row of unrolled) {
-        this.#row = row;
-        this.#emitRow(pass, row === unrolled[0]);
-      }
-    } else {
-      pass.start();
-      depth.forEach(() =>
-        height.forEach(() => {
-          this.#setRowAddress();
-          this.#emitRow(pass, undefined);
-        })
-      );
-    }
-    pass.finish();
-  }
-
-  /** Folds rows as they lie in memory, then columns. */
-  #emitSeparable(folds: readonly Expression[]): void {
-    const { unrolled } = this.kind;
-    const { size, dilation } = this.#axis;
-    this.#row = unrolled[0];
-    emitSeparablePass(this.columns.evaluator, {
-      folds,
-      offsets: Array.from({ length: size }, (_, t) => t * dilation),
-      rows: unrolled.length,
-      read: (name, row, offset) => {
-        const start = get(`${name}${unrolled[row].mark}`);
-        return load(add(start, get("offset")), offset);
-      },
-      general: GENERAL,
-    });
-  }
-
-  /** Folds the elements of a row; `first` where it is the window's first. */
-  #emitRow(pass: FoldPass, first: boolean | undefined): void {
-    this.#loads = new Map();
-    for (this.#column = 0; this.#column < this.#axis.size; this.#column++) {
-      this.columns.evaluator.nextElement();
-      const mask = this.kind.masked ? get(`inside_${this.#column}`) : undefined;
-      const isFirst = first === undefined
-        ? undefined
-        : first && this.#column === 0;
-      pass.step({ mask, first: isFirst });
-    }
-  }
-
-  get #axis() {
-    return this.columns.plan.axes[2];
-  }
-
-  /** Where the row's elements lie, when rows are not unrolled. */
-  #setRowAddress(): void {
-    const { columns } = this;
-    const { frame, depth, height, width } = columns;
-    const row = mul(columns.rowIndex(depth.at, height.at), width.input);
-    frame.set("position", "i32", add(row, get("start_w")));
-    frame.set("at", "i32", add(columns.planeStart, get("position")));
-  }
-
-  /** An input at the elements of a column of the four windows. */
-  #element(name: string): Term {
-    const { stride, dilation } = this.#axis;
-    const at = this.#row
-      ? add(get(`${name}${this.#row.mark}`), get("offset"))
-      : address(tensorField(name), get("at"));
-    const offset = this.#column * dilation;
-    if (stride === 1) return load(at, offset);
-    if (stride > 2) return loadStrided(at, { offset, stride });
-    const even = offset - offset % 2;
-    const block = (start: number) => {
-      const key = `${name}.load${start}`;
-      let vector = this.#loads.get(key);
-      if (!vector) {
-        vector = this.columns.frame.set(key, "v128", load(at, start));
-        this.#loads.set(key, vector);
-      }
-      return vector;
-    };
-    return call(
-      `i8x16.shuffle ${offset % 2 === 1 ? ODD : EVEN}`,
-      block(even),
-      block(even + 4),
-    );
-  }
-
-  #position(): Term {
-    const { stride, dilation } = this.#axis;
-    const row = this.#row
-      ? add(get(`position${this.#row.mark}`), mul(get("column"), stride))
-      : get("position");
-    return lanes(add(row, this.#column * dilation), stride);
-  }
-
-  #tapIndex(): Term {
-    const { depth, height } = this.columns;
-    return this.#row
-      ? this.columns.tapIndex(
-        int(this.#row.depth),
-        int(this.#row.height),
-        this.#column,
-      )
-      : this.columns.tapIndex(depth.tap, height.tap, this.#column);
-  }
-
-  /** Which lanes have their element of each column inside the row. */
-  #setMasks(): void {
-    const { frame, width } = this.columns;
-    const { size, stride, dilation } = this.#axis;
-    frame.set("columns", "v128", lanes(get("start_w"), stride));
-    for (let t = 0; t < size; t++) {
-      const at = t === 0
-        ? get("columns")
-        : call("i32x4.add", get("columns"), splatInt(t * dilation));
-      const inside = call("i32x4.lt_u", at, call("i32x4.splat", width.input));
-      frame.set(`inside_${t}`, "v128", inside);
-    }
-  }
-
-  /** The number of elements of each window, or of positions in the padded input. */
-  #count(padded: boolean): Term {
-    const { width } = this.columns;
-    const { size, dilation, cutPadded, after } = this.#axis;
-    const rows = this.#row ? this.#wholeRows : this.columns.rows(padded);
-    const { masked } = this.kind;
-    if (!(padded ? cutPadded && masked : masked)) {
-      return splatFloat(mul(rows, size));
-    }
-    const end = call("i32x4.splat", add(width.input, after));
-    const inside = Array.from({ length: size }, (_, t) => {
-      if (!padded) return get(`inside_${t}`);
-      const at = call("i32x4.add", get("columns"), splatInt(t * dilation));
-      return call("i32x4.lt_s", at, end);
-    });
-    const sum = inside.reduce((a, b) => call("i32x4.add", a, b));
-    const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
-    return call("f32x4.mul", splatFloat(rows), across);
-  }
-
-  get #wholeRows(): Term {
-    const [depth, height] = this.columns.plan.axes;
-    return int(depth.size * height.size);
-  }
-
-  #store(name: string, vector: Term): void {
-    const { frame, width } = this.columns;
-    const at = address(resultField(name), this.#window);
-    const whole = () => frame.line(call("v128.store", at, vector));
-    if (!this.kind.masked) return whole();
-    frame.when(call("i32.ge_s", width.output, int(4)), whole, () => {
-      for (let lane = 0; lane < 3; lane++) {
-        const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
-        frame.when(
-          call("i32.gt_s", width.output, int(lane)),
-          () => frame.line(call(store, at, vector)),
-        );
-      }
-    });
-  }
 }

@@ -82,7 +82,9 @@ export class FoldPass {
     const { out } = this.evaluator;
     const sum = this.#value(fold);
     const value = this.evaluator.inline(fold.operands[0]);
-    const share = mask ? call("v128.and", value, mask) : value;
+    const share = mask
+      ? onlyInside(this.evaluator, fold, { value, inside: mask })
+      : value;
     const next = first ? share : combineFold(fold, get(sum), share);
     out.set(sum, "v128", next);
   }
@@ -93,13 +95,8 @@ export class FoldPass {
     const best = this.#value(fold);
     let value = this.evaluator.evaluate(fold.operands[0]);
     if (mask) {
-      const neutral = out.constant(START[fold.operation]!);
-      const name = `candidate.${best}`;
-      value = out.set(
-        name,
-        "v128",
-        call("v128.bitselect", value, neutral, mask),
-      );
+      const kept = onlyInside(this.evaluator, fold, { value, inside: mask });
+      value = out.set(`candidate.${best}`, "v128", kept);
     }
     const next = first ? value : combineFold(fold, get(best), value);
     out.set(best, "v128", next);
@@ -178,6 +175,17 @@ export function combineFold(fold: Expression, sum: Term, value: Term): Term {
     foldMin: "f32x4.pmin",
   }[fold.operation as "sum"];
   return call(instruction, sum, value);
+}
+
+/** A candidate of a fold, and what changes nothing in the lanes outside. */
+export function onlyInside(
+  { out }: VectorEvaluator,
+  { operation }: Expression,
+  { value, inside }: { value: Term; inside: Term },
+): Term {
+  return operation === "sum"
+    ? call("v128.and", value, inside)
+    : call("v128.bitselect", value, out.constant(START[operation]!), inside);
 }
 
 /**

@@ -1,0 +1,271 @@
+import type { Expression } from "./expression.ts";
+import { foldPasses } from "./program.ts";
+import type { Columns } from "./wat_columns.ts";
+import {
+  emitSeparablePass,
+  EVEN,
+  isSeparable,
+  ODD,
+} from "./wat_columns_separable.ts";
+import { address, lanes } from "./wat_expression.ts";
+import { FoldPass } from "./wat_folds.ts";
+import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
+import {
+  add,
+  bytes,
+  call,
+  get,
+  int,
+  mul,
+  splatFloat,
+  splatInt,
+  sub,
+  type Term,
+} from "./wat_text.ts";
+
+/** The label of the text for vectors of any windows. */
+export const GENERAL = "$general";
+
+/** A row of a window whose address does not wait for the column. */
+export interface UnrolledRow {
+  readonly depth: number;
+  readonly height: number;
+  /** What ends the names of its locals. */
+  readonly mark: string;
+}
+
+/** How the windows of a vector lie. */
+export interface VectorKind {
+  /** Whether some of them reach outside, or are none. */
+  readonly masked: boolean;
+  /** Their rows, where these are unrolled. */
+  readonly unrolled: readonly UnrolledRow[];
+}
+
+/** Four windows, from their first element to what is stored of them. */
+export class WindowVector {
+  #column = 0;
+  #row: UnrolledRow | undefined;
+  /** Vectors of the row that are loaded, for windows that share them. */
+  #loads = new Map<string, Term>();
+
+  constructor(readonly columns: Columns, readonly kind: VectorKind) {}
+
+  emit(): void {
+    const { evaluator, plan, program } = this.columns;
+    this.#setStart();
+    if (this.kind.masked) this.#setMasks();
+    evaluator.nextVector();
+    evaluator.place = {
+      windowSize: plan.windowSize,
+      element: (name) => this.#element(name),
+      perWindow: (name) => load(address(tensorField(name), this.#window)),
+      channel: (name) => this.columns.channelParameter(name),
+      plane: (name) => this.columns.planeParameter(name),
+      tap: (name) => this.columns.tapParameter(name, this.#tapIndex()),
+      position: () => this.#position(),
+      tapIndex: () => this.#tapIndex(),
+      windowIndex: () => lanes(this.#window, 1),
+      count: (padded) => this.#count(padded),
+    };
+    for (const folds of foldPasses(program.outputs)) this.#emitPass(folds);
+    for (const output of program.outputs) {
+      this.#store(output.name, evaluator.evaluate(output.value));
+    }
+  }
+
+  get #window(): Term {
+    return add(get("to"), get("column"));
+  }
+
+  #emitPass(folds: readonly Expression[]): void {
+    const { columns: { evaluator, depth, height }, kind } = this;
+    const { unrolled, masked } = kind;
+    if (unrolled.length > 0) {
+      const offset = bytes(mul(get("column"), this.#axis.stride));
+      this.columns.frame.set("offset", "i32", offset);
+      if (this.#axis.stride === 2 && isSeparable(folds)) {
+        return this.#emitSeparable(folds);
+      }
+    }
+    const general = masked ? undefined : GENERAL;
+    const pass = new FoldPass(evaluator, folds, general);
+    evaluator.prepare(folds.flatMap((fold) => fold.operands));
+    if (unrolled.length > 0) {
+      for (const row of unrolled) {
+        this.#row = row;
+        this.#emitRow(pass, row === unrolled[0]);
+      }
+    } else {
+      pass.start();
+      depth.forEach(() =>
+        height.forEach(() => {
+          this.#setRowAddress();
+          this.#emitRow(pass, undefined);
+        })
+      );
+    }
+    pass.finish();
+  }
+
+  /** Folds rows as they lie in memory, then columns. */
+  #emitSeparable(folds: readonly Expression[]): void {
+    const { unrolled, masked } = this.kind;
+    const { size, dilation } = this.#axis;
+    const { width } = this.columns;
+    this.#row = unrolled[0];
+    emitSeparablePass(this.columns.evaluator, {
+      folds,
+      offsets: Array.from({ length: size }, (_, t) => t * dilation),
+      rows: unrolled.length,
+      read: (name, row, offset) => {
+        const start = get(`${name}${unrolled[row].mark}`);
+        return load(add(start, get("offset")), offset);
+      },
+      inside: masked
+        ? (offset) =>
+          call(
+            "i32x4.lt_u",
+            lanes(add(get("start_w"), offset), 1),
+            call("i32x4.splat", width.input),
+          )
+        : undefined,
+      general: GENERAL,
+    });
+  }
+
+  /** Folds the elements of a row; `first` where it is the window's first. */
+  #emitRow(pass: FoldPass, first: boolean | undefined): void {
+    this.#loads = new Map();
+    for (this.#column = 0; this.#column < this.#axis.size; this.#column++) {
+      this.columns.evaluator.nextElement();
+      const mask = this.kind.masked ? get(`inside_${this.#column}`) : undefined;
+      const isFirst = first === undefined
+        ? undefined
+        : first && this.#column === 0;
+      pass.step({ mask, first: isFirst });
+    }
+  }
+
+  get #axis() {
+    return this.columns.plan.axes[2];
+  }
+
+  /** Where the first window begins, for those who ask. */
+  #setStart(): void {
+    const { masked, unrolled } = this.kind;
+    if (unrolled.length > 0 && !masked) return;
+    const { stride, before } = this.#axis;
+    const start = sub(mul(get("column"), stride), before);
+    this.columns.frame.set("start_w", "i32", start);
+  }
+
+  /** Where the row's elements lie, when rows are not unrolled. */
+  #setRowAddress(): void {
+    const { columns } = this;
+    const { frame, depth, height, width } = columns;
+    const row = mul(columns.rowIndex(depth.at, height.at), width.input);
+    frame.set("position", "i32", add(row, get("start_w")));
+    frame.set("at", "i32", add(columns.planeStart, get("position")));
+  }
+
+  /** An input at the elements of a column of the four windows. */
+  #element(name: string): Term {
+    const { stride, dilation } = this.#axis;
+    const at = this.#row
+      ? add(get(`${name}${this.#row.mark}`), get("offset"))
+      : address(tensorField(name), get("at"));
+    const offset = this.#column * dilation;
+    if (stride === 1) return load(at, offset);
+    if (stride > 2) return loadStrided(at, { offset, stride });
+    const even = offset - offset % 2;
+    const block = (start: number) => {
+      const key = `${name}.load${start}`;
+      let vector = this.#loads.get(key);
+      if (!vector) {
+        vector = this.columns.frame.set(key, "v128", load(at, start));
+        this.#loads.set(key, vector);
+      }
+      return vector;
+    };
+    return call(
+      `i8x16.shuffle ${offset % 2 === 1 ? ODD : EVEN}`,
+      block(even),
+      block(even + 4),
+    );
+  }
+
+  #position(): Term {
+    const { stride, dilation } = this.#axis;
+    const row = this.#row
+      ? add(get(`position${this.#row.mark}`), mul(get("column"), stride))
+      : get("position");
+    return lanes(add(row, this.#column * dilation), stride);
+  }
+
+  #tapIndex(): Term {
+    const { depth, height } = this.columns;
+    return this.#row
+      ? this.columns.tapIndex(
+        int(this.#row.depth),
+        int(this.#row.height),
+        this.#column,
+      )
+      : this.columns.tapIndex(depth.tap, height.tap, this.#column);
+  }
+
+  /** Which lanes have their element of each column inside the row. */
+  #setMasks(): void {
+    const { frame, width } = this.columns;
+    const { size, stride, dilation } = this.#axis;
+    frame.set("columns", "v128", lanes(get("start_w"), stride));
+    for (let t = 0; t < size; t++) {
+      const at = t === 0
+        ? get("columns")
+        : call("i32x4.add", get("columns"), splatInt(t * dilation));
+      const inside = call("i32x4.lt_u", at, call("i32x4.splat", width.input));
+      frame.set(`inside_${t}`, "v128", inside);
+    }
+  }
+
+  /** The number of elements of each window, or of positions in the padded input. */
+  #count(padded: boolean): Term {
+    const { width } = this.columns;
+    const { size, dilation, cutPadded, after } = this.#axis;
+    const rows = this.#row ? this.#wholeRows : this.columns.rows(padded);
+    const { masked } = this.kind;
+    if (!(padded ? cutPadded && masked : masked)) {
+      return splatFloat(mul(rows, size));
+    }
+    const end = call("i32x4.splat", add(width.input, after));
+    const inside = Array.from({ length: size }, (_, t) => {
+      if (!padded) return get(`inside_${t}`);
+      const at = call("i32x4.add", get("columns"), splatInt(t * dilation));
+      return call("i32x4.lt_s", at, end);
+    });
+    const sum = inside.reduce((a, b) => call("i32x4.add", a, b));
+    const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
+    return call("f32x4.mul", splatFloat(rows), across);
+  }
+
+  get #wholeRows(): Term {
+    const [depth, height] = this.columns.plan.axes;
+    return int(depth.size * height.size);
+  }
+
+  #store(name: string, vector: Term): void {
+    const { frame, width } = this.columns;
+    const at = address(resultField(name), this.#window);
+    const whole = () => frame.line(call("v128.store", at, vector));
+    if (!this.kind.masked) return whole();
+    frame.when(call("i32.ge_s", width.output, int(4)), whole, () => {
+      for (let lane = 0; lane < 3; lane++) {
+        const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
+        frame.when(
+          call("i32.gt_s", width.output, int(lane)),
+          () => frame.line(call(store, at, vector)),
+        );
+      }
+    });
+  }
+}
