@@ -111,3 +111,30 @@ Deno.test("two threads run one kernel after the other", async () => {
     assertEquals(y.data[0], 32 * (kernelSize - 1) + kernelSize - 1);
   }
 });
+
+Deno.test("cpu() without shared memory runs on one thread and says so", async () => {
+  const { SharedArrayBuffer } = globalThis;
+  Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
+  try {
+    await assertRejects(
+      () => cpu({ threads: 2 }),
+      Error,
+      "this runtime has no SharedArrayBuffer",
+    );
+    using backend = await cpu();
+    assertEquals(
+      backend.info,
+      "WebAssembly SIMD, 1 thread (no shared memory)",
+    );
+    using session = backend.session();
+    const x = session.empty([1, 1, 2, 2]);
+    x.data.set([1, 4, 2, 3]);
+    session.empty([backend.memory().reserved]);
+    assertEquals([...x.data], [1, 4, 2, 3]);
+    const windows = slide(x.shape, { kernelSize: 2 });
+    const { y } = session.window(greatest, { values: { x } }, windows);
+    assertEquals([...y.data], [4]);
+  } finally {
+    globalThis.SharedArrayBuffer = SharedArrayBuffer;
+  }
+});
