@@ -1,6 +1,7 @@
 import type { Backend, Session } from "./backend.ts";
 import { initialWeight, type Mode, type PoolingOp } from "./op.ts";
 import { type GivenOptions, validateOptions } from "./options.ts";
+import { didYouMean } from "./suggest.ts";
 import { checkTensor, type Tensor, type Value, type Values } from "./value.ts";
 
 /** One tensor for the operator's only input, or all inputs by name. */
@@ -62,6 +63,7 @@ export function makePool<Options extends object>(
     call: CallOptions,
     gradOutput?: Tensor,
   ): Promise<Record<string, Tensor>> {
+    checkCall(op.name, call);
     const { seed } = call;
     const mode = gradOutput ? "train" : call.mode;
     const session = backend.session({ seed, mode });
@@ -117,6 +119,17 @@ export function makePool<Options extends object>(
       if (ownsBackend) backend[Symbol.dispose]();
     },
   });
+}
+
+const CALL_OPTIONS = ["seed", "mode", "weights"];
+
+function checkCall(op: string, call: CallOptions): void {
+  for (const name of Object.keys(call)) {
+    if (CALL_OPTIONS.includes(name)) continue;
+    throw new TypeError(
+      `Cannot run ${op} with "${name}"${didYouMean(name, CALL_OPTIONS)}`,
+    );
+  }
 }
 
 function uploadAll(

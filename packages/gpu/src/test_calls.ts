@@ -197,29 +197,18 @@ export function randomTables(random: Random): Geometry {
     tables: spatial.map((length) => {
       const windows = between(random, 1, 4);
       const dilation = oneOf(random, [1, 1, 2]);
+      const steps = Math.floor((length - 1) / dilation);
       const starts: number[] = [];
       const counts: number[] = [];
       for (let group = 0; group < groups; group++) {
-        // Both ends of the windows, in order, keep windows from stepping back.
+        // Of two sorted lists the smaller ones are sorted, and so the greater.
         const sorted = () =>
-          Array.from({ length: windows }, () => between(random, 0, length - 1))
+          Array.from({ length: windows }, () => between(random, 0, steps))
             .sort((a, b) => a - b);
-        const [firsts, lasts] = [sorted(), sorted()];
-        let [start, last] = [0, -1];
-        for (let window = 0; window < windows; window++) {
-          start = Math.max(start, Math.min(firsts[window], lasts[window]));
-          const end = Math.max(last, start, lasts[window]);
-          const count = Math.floor((end - start) / dilation) + 1;
-          const reached = start + (count - 1) * dilation;
-          // Rounding to the dilation must not step back either.
-          const shift = Math.max(0, last - reached);
-          start = Math.min(start + shift, length - 1);
-          const fits = start + (count - 1) * dilation < length;
-          starts.push(start);
-          counts.push(
-            fits ? count : 1 + Math.floor((length - 1 - start) / dilation),
-          );
-          last = start + (counts.at(-1)! - 1) * dilation;
+        const ends = sorted();
+        for (const [window, end] of sorted().entries()) {
+          starts.push(Math.min(end, ends[window]) * dilation);
+          counts.push(Math.abs(end - ends[window]) + 1);
         }
       }
       return { starts, counts, dilation };

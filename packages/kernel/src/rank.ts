@@ -41,14 +41,23 @@ export interface PlanesOptions {
   readonly axes?: number | null;
   /** Channels before or after the spatial axes; before by default. */
   readonly layout?: Layout;
+  /** Options of windows: one that is a list has an entry for each axis. */
+  readonly kernelSize?: unknown;
+  /** Likewise. */
+  readonly stride?: unknown;
+  /** Likewise. */
+  readonly padding?: unknown;
+  /** Likewise. */
+  readonly dilation?: unknown;
 }
 
 /**
  * Takes a shape apart.
  *
  * With `axes` spatial axes the shape has that many, a channel axis and
- * possibly a batch axis. Without, two are taken for rank 3 and 4, one for rank
- * 2 and three for rank 5.
+ * possibly a batch axis. Without, there are as many as an option that is a list
+ * has entries; without such, two are taken for rank 3 and 4, one for rank 2
+ * and three for rank 5.
  *
  * @throws {TypeError} for a rank that does not fit
  * @throws {RangeError} for an input without channels or spatial elements
@@ -57,7 +66,8 @@ export function planesOf(shape: Shape, options: PlanesOptions = {}): Planes {
   checkShape(shape, "an input");
   const { layout = "NCHW" } = options;
   const rank = shape.length;
-  const axes = options.axes ?? [0, 0, 1, 2, 2, 3][rank] ?? 0;
+  const axes = options.axes ?? listLength(options) ??
+    [0, 0, 1, 2, 2, 3][rank] ?? 0;
   if (axes === 0 || (rank !== axes + 1 && rank !== axes + 2)) {
     const need = axes === 0
       ? "rank 2 to 5 is needed"
@@ -83,6 +93,15 @@ export function planesOf(shape: Shape, options: PlanesOptions = {}): Planes {
   }
   const input = triple(spatial, 1);
   return { axes, batched, layout, items, channels, spatial, input };
+}
+
+/** The length of the first option that is a list, if any. */
+function listLength(options: PlanesOptions): number | undefined {
+  const { kernelSize, stride, padding, dilation } = options;
+  for (const option of [kernelSize, stride, padding, dilation]) {
+    if (Array.isArray(option) && option.length <= 3) return option.length;
+  }
+  return undefined;
 }
 
 /** A shape put together again, with other spatial lengths. */

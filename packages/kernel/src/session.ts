@@ -167,8 +167,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       );
     }
     const geometry = windows as Geometry;
-    for (const value of Object.values(bindings.values)) {
-      this.#own(value, `run kernel ${kernel.name} on`);
+    for (const [name, value] of Object.entries(bindings.values)) {
+      this.#own(value, `bind "${name}" of kernel ${kernel.name} to`);
     }
     checkWindowCall(kernel, geometry, bindings);
     const { outputs, entry } = runWindow(this, {

@@ -110,10 +110,7 @@ export function slide(
   options: Partial<SlideOptions> & Pick<SlideOptions, "kernelSize">,
 ): Geometry {
   const { padding = 0, ceilMode = false } = options;
-  const planes = planesOf(shape, {
-    axes: options.axes ?? listLength(options),
-    layout: options.layout,
-  });
+  const planes = planesOf(shape, options);
   const { axes: count, spatial } = planes;
   const each = (name: string, value: PerAxis) =>
     perAxis(name, value, count) as number[];
@@ -208,13 +205,4 @@ export function perAxis<T>(
       axisNames(axes).join(", ")
     }`,
   );
-}
-
-/** The length of the first option that is a list, if any. */
-function listLength(options: Partial<SlideOptions>): number | null {
-  const { kernelSize, stride, padding, dilation } = options;
-  for (const option of [kernelSize, stride, padding, dilation]) {
-    if (Array.isArray(option) && option.length <= 3) return option.length;
-  }
-  return null;
 }

@@ -108,7 +108,7 @@ export function windowKernel(
   const leavesOf = (operation: Operation, names: readonly string[]) =>
     names.map((name) => [name, leaf(operation, name)] as const);
   const given = formula(
-    Object.fromEntries([
+    knownOnly(name, [
       ...leavesOf("element", inputs),
       ...leavesOf("scalar", scalars),
       ...leavesOf("channel", channels),
@@ -119,9 +119,33 @@ export function windowKernel(
     fold,
     builtins,
   );
+  if (typeof given !== "object" || given === null) {
+    throw new TypeError(
+      `Cannot make kernel ${name}: its formula gives ${given}, an expression or several by name are needed`,
+    );
+  }
   const outputs = given instanceof Expression ? { y: given } : given;
   checkOutputs(name, outputs, names);
   return new WindowKernel(name, inputs, all, outputs);
+}
+
+/** Leaves by name, which say so when a formula asks for another. */
+function knownOnly(
+  kernel: string,
+  leaves: readonly (readonly [string, Expression])[],
+): Readonly<Record<string, Expression>> {
+  return new Proxy(Object.fromEntries(leaves), {
+    get(known, name) {
+      if (typeof name === "string" && !Object.hasOwn(known, name)) {
+        throw new TypeError(
+          `Cannot make kernel ${kernel}: its formula asks for "${name}", which is none of ${
+            Object.keys(known).join(", ")
+          }`,
+        );
+      }
+      return Reflect.get(known, name);
+    },
+  });
 }
 
 function checkOutputs(

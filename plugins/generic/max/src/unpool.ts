@@ -101,12 +101,8 @@ function unpooledShape(
   input: Shape,
   options: MaxUnpoolOptions,
 ): { shape: Shape; axes: number } {
-  const { kernelSize, padding, layout } = options;
-  const lists = [kernelSize, options.stride, padding].find(Array.isArray);
-  const planes = planesOf(input, {
-    axes: options.axes ?? lists?.length,
-    layout,
-  });
+  const { kernelSize, padding } = options;
+  const planes = planesOf(input, options);
   const { axes, spatial } = planes;
   const kernel = perAxis("kernelSize", kernelSize, axes) as number[];
   const pad = perAxis("padding", padding, axes) as number[];
