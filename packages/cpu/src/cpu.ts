@@ -44,7 +44,7 @@ export async function cpu(
 ): Promise<Backend<CpuValue>> {
   const shared = canShare();
   const threads = options.threads ??
-    (shared ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1);
+    (shared ? Math.min(MAX_THREADS, await hardwareThreads()) : 1);
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
     throw new RangeError(
       `Cannot run on ${threads} threads: an integer from 1 to ${MAX_THREADS} is needed`,
@@ -78,4 +78,17 @@ export async function cpu(
     },
   };
   return backend;
+}
+
+/** The threads that the machine has. */
+async function hardwareThreads(): Promise<number> {
+  const runtime: {
+    readonly navigator?: { readonly hardwareConcurrency?: number };
+  } = globalThis;
+  const known = runtime.navigator?.hardwareConcurrency;
+  if (known !== undefined) return known;
+  // Node 20 has no navigator; bundlers for browsers do not try to find this.
+  const name = "node:os";
+  const os: { availableParallelism(): number } = await import(name);
+  return os.availableParallelism();
 }

@@ -34,6 +34,12 @@ for (const { name, start } of kinds) {
     await until(() => Atomics.load(words, CONTROL.working) === 0);
     assertEquals(words[CONTROL.working], 0);
     assertEquals(words[CONTROL.failed], 1);
+
+    // A late notification is no new job.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    Atomics.notify(words, CONTROL.generation);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(words[CONTROL.working], 0);
     worker.terminate();
   });
 

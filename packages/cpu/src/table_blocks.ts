@@ -20,30 +20,44 @@ export function placeTables(
   { memory, allocator }: { memory: WasmMemory; allocator: Allocator },
 ): TableBlocks {
   const addresses: Record<string, number> = {};
-  const place = (field: string, table: () => Int32Array) => {
-    if (!fields.includes(field)) return;
-    const data = table();
-    const address = allocator.allocate(data.byteLength);
-    new Int32Array(memory.memory.buffer, address, data.length).set(data);
-    addresses[field] = address;
+  const free = () => {
+    for (const address of Object.values(addresses)) allocator.free(address);
   };
-  for (const [a, letter] of LETTERS.entries()) {
-    const axis = geometry.axes[a];
-    if (axis.kind !== "table") continue;
-    place(`starts_${letter}`, () => axis.starts);
-    place(`counts_${letter}`, () => axis.counts);
-    const input = geometry.input[a];
-    const output = geometry.output[a];
-    const groups = axis.starts.length / output;
-    const covering = () => coveringWindows(axis, { groups, input, output });
-    place(`first_${letter}_table`, () => covering().firsts);
-    place(`last_${letter}_table`, () => covering().lasts);
+  try {
+    const tables = tablesOf(geometry, fields);
+    for (const [field, data] of Object.entries(tables)) {
+      const address = allocator.allocate(data.byteLength);
+      addresses[field] = address;
+      new Int32Array(memory.memory.buffer, address, data.length).set(data);
+    }
+  } catch (error) {
+    free();
+    throw error;
   }
-  place("sources", () => geometry.sources!);
-  return {
-    addresses,
-    free() {
-      for (const address of Object.values(addresses)) allocator.free(address);
-    },
-  };
+  return { addresses, free };
+}
+
+/** The tables that a kernel's fields name. */
+function tablesOf(
+  geometry: Geometry,
+  fields: readonly string[],
+): Record<string, Int32Array> {
+  const { axes, input, output, sources } = geometry;
+  const tables: Record<string, Int32Array> = {};
+  if (sources && fields.includes("sources")) tables.sources = sources;
+  for (const [a, letter] of LETTERS.entries()) {
+    const axis = axes[a];
+    if (axis.kind !== "table" || !fields.includes(`starts_${letter}`)) continue;
+    tables[`starts_${letter}`] = axis.starts;
+    tables[`counts_${letter}`] = axis.counts;
+    if (!fields.includes(`first_${letter}_table`)) continue;
+    const { firsts, lasts } = coveringWindows(axis, {
+      groups: axis.starts.length / output[a],
+      input: input[a],
+      output: output[a],
+    });
+    tables[`first_${letter}_table`] = firsts;
+    tables[`last_${letter}_table`] = lasts;
+  }
+  return tables;
 }

@@ -41,7 +41,10 @@ export function workerMain(start: WorkerStart): void {
     for (let i = 0; i < spins; i++) {
       if (Atomics.load(words, control.generation) !== seen) break;
     }
-    Atomics.wait(words, control.generation, seen);
+    // A notification may come late, and is not news by itself.
+    while (Atomics.load(words, control.generation) === seen) {
+      Atomics.wait(words, control.generation, seen);
+    }
     seen = Atomics.load(words, control.generation);
     if (Atomics.load(words, control.stop) === 1) return;
     try {

@@ -207,7 +207,9 @@ export function operand(x: Operand): Expression {
   if (typeof x === "number") return constant(x);
   if (x instanceof Expression) return x;
   throw new TypeError(
-    `Cannot use ${typeof x} in a formula: an expression or a number is needed`,
+    `Cannot use ${typeof x} in a formula: an expression or a number is needed${
+      x === undefined ? ", perhaps a leaf that the kernel does not name" : ""
+    }`,
   );
 }
 

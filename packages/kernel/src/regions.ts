@@ -73,7 +73,7 @@ export function regions(
     });
   });
   return {
-    inputShape: shape,
+    inputShape: [...shape],
     outputShape: shapeOf(
       { ...planes, batched: true, items: count },
       outputSize,
@@ -121,9 +121,9 @@ function regionAxis(place: RegionPlace): TableAxis {
   return { kind: "table", size, starts, counts, dilation: 1 };
 }
 
-/** The nearest integer; halves go away from zero. Limited to ±2³⁰. */
+/** The nearest integer; halves go away from zero. Limited to ±2²⁹. */
 function roundHalfAway(x: number): number {
   const whole = Math.trunc(x);
   const rounded = Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
-  return Math.max(-(2 ** 30), Math.min(2 ** 30, rounded));
+  return Math.max(-(2 ** 29), Math.min(2 ** 29, rounded));
 }

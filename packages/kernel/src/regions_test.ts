@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { interpreter } from "./interpreter.ts";
 import { type RegionOptions, regions } from "./regions.ts";
 import { windowKernel } from "./window_kernel.ts";
@@ -119,3 +119,16 @@ for (const [what, row, options] of refused) {
     );
   });
 }
+
+Deno.test("regions() covers the input by a box of any size around it", () => {
+  const far = 2e9;
+  const rois = {
+    shape: [1, 5],
+    data: Float32Array.of(0, -far, -far, far, far),
+  };
+  const { axes } = regions([1, 1, 4, 4], rois, { outputSize: [1, 1] });
+  for (const axis of axes.slice(1)) {
+    assert(axis.kind === "table");
+    assertEquals([axis.starts[0], axis.counts[0]], [0, 4]);
+  }
+});

@@ -43,8 +43,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   readonly mode: Mode;
   readonly #owned = new Set<V>();
   readonly #tape = new Tape<V>();
-  /** What the operator that runs has allocated so far. */
-  readonly #made = new Set<V>();
+  /** What the call that runs has allocated so far. */
+  #made: Set<V> | undefined;
   #runs = 0;
   #ended = false;
 
@@ -78,15 +78,15 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
 
   /** @ignore */
   allocate(shape: Shape, dtype: DType): V {
-    const value = this.device.allocate(shape, dtype);
+    const value = this.device.allocate(Object.freeze([...shape]), dtype);
     this.#owned.add(value);
-    this.#made.add(value);
+    this.#made?.add(value);
     return value;
   }
 
   /** @ignore */
   release(value: V): void {
-    this.#made.delete(value);
+    this.#made?.delete(value);
     if (this.#owned.delete(value)) this.device.free(value);
   }
 
@@ -171,23 +171,26 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       this.#own(value, `bind "${name}" of kernel ${kernel.name} to`);
     }
     checkWindowCall(kernel, geometry, bindings);
-    const { outputs, entry } = runWindow(this, {
-      kernel,
-      geometry,
-      values: bindings.values as Readonly<Record<string, V>>,
-      scalars: bindings.scalars ?? {},
-      stream: { seed: this.seed, stream: this.#runs },
-    }, this.mode === "train");
+    const { outputs, entry } = this.#orNothing(() =>
+      runWindow(this, {
+        kernel,
+        geometry,
+        values: bindings.values as Readonly<Record<string, V>>,
+        scalars: bindings.scalars ?? {},
+        stream: { seed: this.seed, stream: this.#runs },
+      }, this.mode === "train")
+    );
     if (entry) this.#tape.record(entry);
     return outputs;
   }
 
   scatter(values: Value, indices: Value, options: ScatterOptions): V {
-    const { output, entry } = runScatter(this, {
+    const call = {
       values: this.#own(values, "place"),
       indices: this.#own(indices, "place values at"),
       options,
-    });
+    };
+    const { output, entry } = this.#orNothing(() => runScatter(this, call));
     if (this.mode === "train") this.#tape.record(entry);
     return output;
   }
@@ -225,17 +228,22 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
         }: the same shape is needed`,
       );
     }
-    const gradients = this.#tape.walk(
-      start,
-      variables,
-      (a, b) => addValues(this, a, b),
-    );
-    return variables.map((x) => {
-      const known = gradients.get(x);
-      if (known) return known;
-      const zeros = this.allocate(x.shape, "float32");
-      fillZero(this, zeros);
-      return zeros;
+    return this.#orNothing(() => {
+      const gradients = this.#tape.walk(start, variables, {
+        add: (a, b) => addValues(this, a, b),
+        release: (gradient) => this.release(gradient),
+      });
+      return variables.map((x) => {
+        const known = gradients.get(x);
+        if (known && known !== start.gradient) return known;
+        const zeros = this.allocate(x.shape, "float32");
+        fillZero(this, zeros);
+        if (!known) return zeros;
+        // The gradient of y itself is a copy, which the caller may free.
+        const copy = addValues(this, known, zeros);
+        this.release(zeros);
+        return copy;
+      });
     });
   }
 
@@ -267,16 +275,17 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
 
   /** Does work of which nothing is left where it throws. */
   #orNothing<Result>(work: () => Result): Result {
+    if (this.#made) return work();
     const recorded = this.#tape.length;
-    this.#made.clear();
+    const made = this.#made = new Set<V>();
     try {
       return work();
     } catch (error) {
-      for (const value of this.#made) this.release(value);
+      for (const value of made) this.release(value);
       this.#tape.truncate(recorded);
       throw error;
     } finally {
-      this.#made.clear();
+      this.#made = undefined;
     }
   }
 

@@ -304,3 +304,26 @@ Deno.test("an operator that fails half-way leaves nothing behind", () => {
   assertEquals(backend.memory(), before);
   session.free(x);
 });
+
+Deno.test("grad() adds up what comes by several leaves, and keeps no more", async () => {
+  using backend = interpreter();
+  using session = backend.session({ mode: "train" });
+  const product = windowKernel(
+    "product",
+    ["a", "b"],
+    ({ a, b }, fold) => fold.sum(a.mul(b)),
+  );
+  const x = session.upload({ shape: [1, 1, 2], data: Float32Array.of(3, 5) });
+  const windows = slide(x.shape, { kernelSize: [1] });
+  let { y } = session.window(product, { values: { a: x, b: x } }, windows);
+  for (let i = 0; i < 3; i++) {
+    y = session.window(sum, { values: { x: y } }, windows).y;
+  }
+  const dy = session.upload({ shape: y.shape, data: Float32Array.of(1, 1) });
+  const { live } = backend.memory();
+  const [gradient, own] = session.grad(y, dy, [x, y]);
+  assertEquals([...(await session.read(gradient)).data], [6, 10]);
+  assertEquals(backend.memory().live, live + 2 * gradient.data.byteLength);
+  session.free(own);
+  assertEquals([...(await session.read(dy)).data], [1, 1]);
+});

@@ -4,6 +4,7 @@ import {
   type OptionRule,
   type OptionSpec,
   type Shape,
+  validateOptions,
 } from "@rockpool/core";
 import { type Geometry, NO_AXIS, type SlideAxis, triple } from "./geometry.ts";
 import { axisNames, planesOf, shapeOf } from "./rank.ts";
@@ -109,14 +110,15 @@ export function slide(
   shape: Shape,
   options: Partial<SlideOptions> & Pick<SlideOptions, "kernelSize">,
 ): Geometry {
-  const { padding = 0, ceilMode = false } = options;
-  const planes = planesOf(shape, options);
+  const checked = validateOptions(slideOptions, windowOptionsOf(options));
+  const { padding, ceilMode } = checked;
+  const planes = planesOf(shape, checked);
   const { axes: count, spatial } = planes;
   const each = (name: string, value: PerAxis) =>
     perAxis(name, value, count) as number[];
-  const size = each("kernelSize", options.kernelSize);
-  const stride = each("stride", options.stride ?? options.kernelSize);
-  const dilation = each("dilation", options.dilation ?? 1);
+  const size = each("kernelSize", checked.kernelSize);
+  const stride = each("stride", checked.stride ?? checked.kernelSize);
+  const dilation = each("dilation", checked.dilation);
   const sides = perAxis("padding", padding, count)
     .map((side) => typeof side === "number" ? [side, side] : side);
 
@@ -135,7 +137,7 @@ export function slide(
   const outputShape = shapeOf(planes, output);
   checkShape(outputShape, "an output");
   return {
-    inputShape: shape,
+    inputShape: [...shape],
     outputShape,
     layout: planes.layout,
     items: planes.items,
@@ -147,6 +149,16 @@ export function slide(
     per: "call",
     sources: undefined,
   };
+}
+
+/** The options that are about windows, of those of an operator. */
+function windowOptionsOf(
+  options: Partial<SlideOptions>,
+): Partial<SlideOptions> {
+  return Object.fromEntries(
+    Object.keys(slideOptions)
+      .map((name) => [name, options[name as keyof SlideOptions]]),
+  );
 }
 
 /** The shape of what sliding windows give. */

@@ -69,7 +69,7 @@ export function tables(shape: Shape, options: TableOptions): Geometry {
     groups === 0 ? 0 : axis.starts.length / groups
   );
   return {
-    inputShape: shape,
+    inputShape: [...shape],
     outputShape: shapeOf(planes, output),
     layout: planes.layout,
     items: planes.items,
@@ -122,6 +122,7 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
     );
   }
   const windows = starts.length / groups;
+  let before = -1;
   const last = (i: number) => starts[i] + (counts[i] - 1) * dilation;
   for (let i = 0; i < starts.length; i++) {
     if (starts[i] !== table.starts[i] || counts[i] !== table.counts[i]) {
@@ -138,14 +139,16 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
         } and has ${counts[i]} elements`,
       );
     }
-    const follows = i % windows > 0;
-    if (follows && (starts[i] < starts[i - 1] || last(i) < last(i - 1))) {
+    if (i % windows === 0) before = -1;
+    if (counts[i] === 0) continue;
+    if (
+      before >= 0 && (starts[i] < starts[before] || last(i) < last(before))
+    ) {
       throw new RangeError(
-        `Cannot read tables of ${name}: window ${i} steps back behind window ${
-          i - 1
-        }`,
+        `Cannot read tables of ${name}: window ${i} steps back behind window ${before}`,
       );
     }
+    before = i;
   }
   return {
     kind: "table",

@@ -112,3 +112,8 @@ Deno.test("adaptiveTable() wants positive integers", () => {
   assertThrows(() => adaptiveTable(4, 1.5), RangeError);
   assertThrows(() => adaptiveTable(0, 1), RangeError);
 });
+
+Deno.test("tables() takes a window without elements after a wider one", () => {
+  const table = { starts: [0, 3, 2], counts: [5, 0, 3] };
+  assertEquals(tables([1, 1, 5], { tables: [table] }).output[2], 3);
+});

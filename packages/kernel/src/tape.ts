@@ -46,12 +46,37 @@ export class Tape<V extends Value> {
 
   /**
    * Walks back from a value and its gradient; gives the gradients of the
-   * values in `of` that it depends on.
+   * values in `of` that it depends on, and releases all others.
    */
   walk(
     start: { readonly value: V; readonly gradient: V },
     of: readonly V[],
-    add: (a: V, b: V) => V,
+    work: {
+      readonly add: (a: V, b: V) => V;
+      readonly release: (gradient: V) => void;
+    },
+  ): Map<V, V> {
+    const made = new Set<V>();
+    const gradients = this.#accumulate(start, of, (share, before) => {
+      const sum = before ? work.add(before, share) : share;
+      made.add(share).add(sum);
+      return sum;
+    });
+    const wanted = new Map<V, V>();
+    for (const value of of) {
+      const gradient = gradients.get(value);
+      if (gradient) wanted.set(value, gradient);
+    }
+    for (const gradient of wanted.values()) made.delete(gradient);
+    for (const gradient of made) work.release(gradient);
+    return wanted;
+  }
+
+  /** The gradients of all values on the way; `sum` sees each share of one. */
+  #accumulate(
+    start: { readonly value: V; readonly gradient: V },
+    of: readonly V[],
+    sum: (share: V, before: V | undefined) => V,
   ): Map<V, V> {
     const reached = new Set<V>(of);
     for (const { inputs, outputs } of this.#entries) {
@@ -66,8 +91,7 @@ export class Tape<V extends Value> {
       if (!onTheWay || arriving.every((gradient) => !gradient)) continue;
       const shares = entry.backward(arriving, (input) => reached.has(input));
       for (const [input, share] of shares) {
-        const before = gradients.get(input);
-        gradients.set(input, before ? add(before, share) : share);
+        gradients.set(input, sum(share, gradients.get(input)));
       }
     }
     return gradients;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Value } from "@rockpool/core";
 import { Tape, type TapeEntry } from "./tape.ts";
 
@@ -39,11 +39,18 @@ function gradientsOf(
   y: Number1,
   of: Number1[],
 ): (number | undefined)[] {
+  const released = new Set<Number1>();
   const found = tape.walk(
     { value: y, gradient: value(1) },
     of,
-    (a, b) => value(a.number + b.number),
+    {
+      add: (a, b) => value(a.number + b.number),
+      release: (gradient) => released.add(gradient),
+    },
   );
+  for (const gradient of found.values()) {
+    assert(!released.has(gradient), "a wanted gradient is kept");
+  }
   return of.map((x) => found.get(x)?.number);
 }
 

@@ -140,6 +140,7 @@ export class VectorEvaluator {
 
   /** The value, possibly without a local where it is used once. */
   inline(x: Expression): Term {
+    // exp stands in lines of its own, with locals that the next one takes.
     const once = (this.#uses.get(x) ?? 0) <= 1 && x.operands.length > 0 &&
       x.operation !== "exp" && !isFold(x) && !this.#scope(x).has(x);
     return once && x.level === "element" ? this.#compute(x) : this.evaluate(x);

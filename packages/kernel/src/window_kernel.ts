@@ -48,6 +48,9 @@ export class WindowKernel implements Kernel {
   ) {}
 }
 
+/** What leaves and outputs may be called. */
+const WORD = /^[A-Za-z][A-Za-z0-9]*$/;
+
 const builtins: Builtins = {
   windowRandom: (slot) =>
     Expression.of("windowRandom", [], { value: checkSlot(slot) }),
@@ -81,6 +84,11 @@ export function windowKernel(
   formula: Formula,
   leaves: KernelLeaves = {},
 ): WindowKernel {
+  if (!/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name)) {
+    throw new TypeError(
+      `Cannot make kernel "${name}": its name must be words joined by hyphens`,
+    );
+  }
   const {
     scalars = [],
     channels = [],
@@ -91,7 +99,7 @@ export function windowKernel(
   const all = { scalars, channels, planes, taps, windows };
   const names = [inputs, ...Object.values(all)].flat();
   for (const [index, word] of names.entries()) {
-    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(word)) {
+    if (!WORD.test(word)) {
       throw new TypeError(
         `Cannot make kernel ${name}: "${word}" is no name of letters and digits`,
       );
@@ -108,7 +116,7 @@ export function windowKernel(
   const leavesOf = (operation: Operation, names: readonly string[]) =>
     names.map((name) => [name, leaf(operation, name)] as const);
   const given = formula(
-    knownOnly(name, [
+    Object.fromEntries([
       ...leavesOf("element", inputs),
       ...leavesOf("scalar", scalars),
       ...leavesOf("channel", channels),
@@ -129,25 +137,6 @@ export function windowKernel(
   return new WindowKernel(name, inputs, all, outputs);
 }
 
-/** Leaves by name, which say so when a formula asks for another. */
-function knownOnly(
-  kernel: string,
-  leaves: readonly (readonly [string, Expression])[],
-): Readonly<Record<string, Expression>> {
-  return new Proxy(Object.fromEntries(leaves), {
-    get(known, name) {
-      if (typeof name === "string" && !Object.hasOwn(known, name)) {
-        throw new TypeError(
-          `Cannot make kernel ${kernel}: its formula asks for "${name}", which is none of ${
-            Object.keys(known).join(", ")
-          }`,
-        );
-      }
-      return Reflect.get(known, name);
-    },
-  });
-}
-
 function checkOutputs(
   kernel: string,
   outputs: Readonly<Record<string, Expression>>,
@@ -157,6 +146,11 @@ function checkOutputs(
     throw new TypeError(`Cannot make kernel ${kernel}: it has no output`);
   }
   for (const [name, output] of Object.entries(outputs)) {
+    if (!WORD.test(name)) {
+      throw new TypeError(
+        `Cannot make kernel ${kernel}: its output "${name}" is no name of letters and digits`,
+      );
+    }
     if (!(output instanceof Expression)) {
       throw new TypeError(
         `Cannot make kernel ${kernel}: its output ${name} is ${typeof output}, an expression is needed`,
