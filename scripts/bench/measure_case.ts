@@ -2,7 +2,7 @@ import { sizeOf } from "@rockpool/core";
 import { largestDifference } from "../demo/measure.ts";
 import { type BenchCase, inputOf, outputShape } from "./bench_case.ts";
 import { openCopyLimit } from "./copy_limit.ts";
-import type { Peer, Prepared } from "./peer.ts";
+import type { Peer } from "./peer.ts";
 import type { BenchRow } from "./row.ts";
 import { timeInTurns } from "./turns.ts";
 
@@ -44,20 +44,17 @@ export async function measureCase(
       threads,
     }),
   );
-  const prepare = async (peer: Peer) => {
-    const prepared = await peer.prepare(benchCase, input);
-    return prepared && stack.use(prepared);
-  };
-  const own = await prepare(ours);
+  const own = await ours.prepare(benchCase, input);
   if (!own) throw new Error(`Cannot time ${benchCase.name}: it is lacking`);
+  stack.use(own);
   const expected = { shape, data: await own.result() };
 
-  const present = new Map<string, Prepared>();
+  const present: Peer[] = [];
   const differences: Record<string, number> = {};
   for (const peer of peers) {
-    const prepared = await prepare(peer);
+    await using prepared = await peer.prepare(benchCase, input);
     if (!prepared) continue;
-    present.set(peer.name, prepared);
+    present.push(peer);
     const result = { shape, data: await prepared.result() };
     const difference = largestDifference(expected, result);
     if (!(difference <= TOLERANCE)) {
@@ -68,14 +65,19 @@ export async function measureCase(
     differences[peer.name] = difference;
   }
 
-  const calls = [own, ...present.values()].map((it) => () => it.run());
+  // Our threads sleep between calls; those of others may not.
+  const stays = (runner: { run(): Promise<void> }) => () =>
+    Promise.resolve({
+      run: () => runner.run(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  const opens = (peer: Peer) => async () =>
+    (await peer.prepare(benchCase, input))!;
   const [copyTime, ourTime, ...times] = await timeInTurns(
-    [() => limit.run(), ...calls],
+    [stays(limit), stays(own), ...present.map(opens)],
     { repeats },
   );
-  const byName = new Map(
-    [...present.keys()].map((name, at) => [name, times[at]]),
-  );
+  const byName = new Map(present.map(({ name }, at) => [name, times[at]]));
   return {
     differences,
     row: {

@@ -1,28 +1,40 @@
+/** Something that is timed. */
+export interface Runner extends AsyncDisposable {
+  /** Does the work once. */
+  run(): Promise<void>;
+}
+
+/** Gets ready for a turn; disposing of what it gives ends the turn. */
+export type Opener = () => Promise<Runner>;
+
 /** How often each call is timed. */
 export interface TurnOptions {
   readonly repeats: number;
+  /** Calls before the one that is timed; 2 by default. */
+  readonly warm?: number;
   /** Milliseconds of rest before each turn; 5 by default. */
   readonly rest?: number;
 }
 
 /**
- * Times calls in turn, A B A B …, and gives the median of each in
- * milliseconds.
+ * Times work in turn, A B A B …, and gives the median of each in milliseconds.
  *
- * A turn is a rest, in which the threads of whoever ran before stop to look
- * for work, a call that warms the caches, and a call that is timed.
+ * A turn is an opening, a rest, calls that warm the caches, and a call that is
+ * timed. Who keeps threads that look for work when there is none must open
+ * them for each turn, or they would take a core from all others.
  */
 export async function timeInTurns(
-  calls: readonly (() => Promise<void>)[],
-  { repeats, rest = 5 }: TurnOptions,
+  openers: readonly Opener[],
+  { repeats, warm = 2, rest = 5 }: TurnOptions,
 ): Promise<number[]> {
-  const times: number[][] = calls.map(() => []);
+  const times: number[][] = openers.map(() => []);
   for (let turn = 0; turn < repeats; turn++) {
-    for (const [index, call] of calls.entries()) {
+    for (const [index, open] of openers.entries()) {
+      await using runner = await open();
       await new Promise((resolve) => setTimeout(resolve, rest));
-      await call();
+      for (let call = 0; call < warm; call++) await runner.run();
       const start = performance.now();
-      await call();
+      await runner.run();
       times[index].push(performance.now() - start);
     }
   }

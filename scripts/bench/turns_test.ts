@@ -13,16 +13,26 @@ Deno.test("median() refuses no numbers", () => {
   assertThrows(() => median([]), RangeError, "no numbers");
 });
 
-Deno.test("timeInTurns() calls in turn, once to warm up and once timed", async () => {
+Deno.test("timeInTurns() opens, warms up, times and closes in turn", async () => {
   const log: string[] = [];
-  const call = (name: string, ms: number) => async () => {
-    log.push(name);
-    await new Promise((resolve) => setTimeout(resolve, ms));
+  const opener = (name: string, ms: number) => () => {
+    log.push("(");
+    return Promise.resolve({
+      async run() {
+        log.push(name);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      },
+      [Symbol.asyncDispose]() {
+        log.push(")");
+        return Promise.resolve();
+      },
+    });
   };
-  const times = await timeInTurns([call("A", 1), call("B", 40)], {
+  const times = await timeInTurns([opener("A", 1), opener("B", 40)], {
     repeats: 2,
+    warm: 1,
     rest: 0,
   });
-  assertEquals(log.join(""), "AABBAABB");
+  assertEquals(log.join(""), "(AA)(BB)(AA)(BB)");
   assert(times[0] < times[1] && times[1] >= 39);
 });
