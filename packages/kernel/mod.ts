@@ -11,6 +11,7 @@ export * from "./src/derive.ts";
 export * from "./src/device.ts";
 export * from "./src/emit_wat.ts";
 export * from "./src/emit_wgsl.ts";
+export * from "./src/expand.ts";
 export * from "./src/expression.ts";
 export * from "./src/fold.ts";
 export * from "./src/geometry.ts";

@@ -18,7 +18,7 @@ import {
   type PictureOptions,
   readTensorFile,
 } from "./tensor_file.ts";
-import { type Trace, trace } from "./trace.ts";
+import { type Trace, trace, weightSpecs } from "./trace.ts";
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -62,15 +62,17 @@ export async function planRun(
 
   const inputs = await readFiles(inputFiles(op, positionals, values), pictures);
   const { mode } = settings;
-  const traced = trace(op, { inputs: valuesOf(inputs), options, mode });
-  const known = Object.keys(traced.weights);
+  const given = { inputs: valuesOf(inputs), options };
+  const specs = weightSpecs(op, given);
+  const known = Object.keys(specs);
   const weights = await readFiles(
     filesOf(values, { flag: "weight", known }),
     pictures,
   );
   for (const [name, { shape }] of Object.entries(weights)) {
-    checkSame(`The weight ${name}`, shape, traced.weights[name].shape);
+    checkSame(`The weight ${name}`, shape, specs[name].shape);
   }
+  const traced = trace(op, { ...given, mode, weights });
 
   const outputFiles = filesOf(values, {
     flag: "output",

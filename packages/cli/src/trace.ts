@@ -3,12 +3,15 @@ import {
   type Bindings,
   checkTensor,
   type Context,
+  initialWeight,
   type Kernel,
+  type MatmulOptions,
   type Mode,
   type Results,
   type ScatterOptions,
   type Shape,
   type Tensor,
+  type TensorData,
   type Value,
   type WeightSpec,
   type Windows,
@@ -41,6 +44,22 @@ export interface TraceOptions {
   readonly options: object;
   /** What it runs for. */
   readonly mode: Mode;
+  /** Parameters that are given; the others have their initial values. */
+  readonly weights?: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The parameters that an operator has for inputs of these shapes.
+ *
+ * @throws {TypeError} | {RangeError} where the options do not fit the inputs
+ */
+export function weightSpecs(
+  op: AnyPoolingOp,
+  { inputs, options }: Pick<TraceOptions, "inputs" | "options">,
+): Readonly<Record<string, WeightSpec>> {
+  const shapes = shapesOf(inputs);
+  op.shape(shapes, options);
+  return op.weights?.(shapes, options) ?? {};
 }
 
 /**
@@ -51,24 +70,29 @@ export interface TraceOptions {
  */
 export function trace(
   op: AnyPoolingOp,
-  { inputs, options, mode }: TraceOptions,
+  { inputs, options, mode, weights: given = {} }: TraceOptions,
 ): Trace {
-  const shapes: Record<string, Shape> = {};
-  for (const [name, { shape }] of Object.entries(inputs)) shapes[name] = shape;
-  op.shape(shapes, options);
-  const weights = op.weights?.(shapes, options) ?? {};
-  const parameters: Record<string, Value> = {};
-  for (const [name, { shape }] of Object.entries(weights)) {
-    parameters[name] = { shape, dtype: "float32" };
-  }
+  const weights = weightSpecs(op, { inputs, options });
+  op.shape(shapesOf(inputs), options, given);
   const context = new TracingContext(mode);
+  const parameters: Record<string, Value> = {};
+  for (const [name, spec] of Object.entries(weights)) {
+    parameters[name] = context.constant(given[name] ?? initialWeight(spec));
+  }
   const results = op.forward(context, inputs, options, parameters);
   return { calls: context.calls, weights, results };
+}
+
+function shapesOf(inputs: TraceOptions["inputs"]): Record<string, Shape> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape }]) => [name, shape]),
+  );
 }
 
 /** Gives values that have a shape and a type, but no numbers. */
 class TracingContext implements Context {
   readonly calls: KernelCall[] = [];
+  readonly #numbers = new WeakMap<Value, TensorData>();
 
   constructor(readonly mode: Mode) {}
 
@@ -99,8 +123,30 @@ class TracingContext implements Context {
     return { shape, dtype };
   }
 
+  reshape({ dtype }: Value, shape: Shape): Value {
+    return { shape, dtype };
+  }
+
+  matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
+    const { transposeA = false, transposeB = false } = options;
+    const batch = [a, b].find(({ shape }) => shape.length === 3)?.shape.slice(
+      0,
+      1,
+    );
+    const rows = a.shape.at(transposeA ? -1 : -2)!;
+    const columns = b.shape.at(transposeB ? -2 : -1)!;
+    return { shape: [...batch ?? [], rows, columns], dtype: "float32" };
+  }
+
   constant(tensor: Tensor): Value {
-    return { shape: tensor.shape, dtype: checkTensor(tensor) };
+    const value = { shape: tensor.shape, dtype: checkTensor(tensor) };
+    this.#numbers.set(value, tensor.data);
+    return value;
+  }
+
+  /** Numbers of the parameters and of what the operator made itself. */
+  peek(value: Value): TensorData | undefined {
+    return this.#numbers.get(value);
   }
 
   /** What is drawn moves windows, but changes no shape. */

@@ -86,9 +86,16 @@ export function weightsOf(
       const { shape, data } = initialWeight(spec);
       const noise = makeTensor(shape, { random }).data;
       const near = Float32Array.from(data, (x, at) => x + noise[at] / 16);
-      return [name, { shape, data: near }];
+      return [name, { shape, data: near.map((x) => inside(spec, x)) }];
     }),
   );
+}
+
+/** The nearest number well within the limits of a parameter. */
+function inside({ min, max, above }: WeightSpec, x: number): number {
+  const margin = 1 / 64;
+  const low = Math.max(min ?? -Infinity, above ?? -Infinity) + margin;
+  return Math.min(Math.max(x, low), (max ?? Infinity) - margin);
 }
 
 /** Whether the options fit the shapes, as far as the operator says. */

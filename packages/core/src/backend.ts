@@ -3,6 +3,7 @@ import type {
   Bindings,
   Context,
   Kernel,
+  MatmulOptions,
   Mode,
   PoolingOp,
   Results,
@@ -49,6 +50,10 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   ): Readonly<Record<string, V>>;
   /** Places values at given positions of otherwise zero planes. */
   scatter(values: Value, indices: Value, scatter: ScatterOptions): V;
+  /** The same numbers in another shape of as many elements, without a copy. */
+  reshape(value: Value, shape: Shape): V;
+  /** The product of two matrices, or of each two of a batch. */
+  matmul(a: Value, b: Value, options?: MatmulOptions): V;
   /** A value of numbers that the operator made itself. */
   constant(tensor: Tensor): V;
   /** Copies a value to host memory; the only asynchronous call. */

@@ -1,6 +1,6 @@
 import type { OptionSpec } from "./options.ts";
 import { type Shape, sizeOf } from "./shape.ts";
-import type { Shapes, Tensor, Value, Values } from "./value.ts";
+import type { Shapes, Tensor, TensorData, Value, Values } from "./value.ts";
 
 /** Where in the literature, and in the folders, an operator stands. */
 export type Category = "generic" | "learnable" | "downstream";
@@ -28,6 +28,12 @@ export interface WeightSpec {
   readonly initial: number | Float32Array;
   /** One sentence for people. */
   readonly help: string;
+  /** The smallest number that it may hold; training must project onto it. */
+  readonly min?: number;
+  /** The largest number that it may hold. */
+  readonly max?: number;
+  /** A number that all others must be greater than. */
+  readonly above?: number;
 }
 
 /** A parameter as it is before training. */
@@ -66,13 +72,34 @@ export interface Context {
    * places nothing; where two agree, the later one wins.
    */
   scatter(values: Value, indices: Value, scatter: ScatterOptions): Value;
+  /** The same numbers in another shape of as many elements, without a copy. */
+  reshape(value: Value, shape: Shape): Value;
+  /**
+   * The product of two matrices, `[m, k]` and `[k, n]`, or of each two of a
+   * batch, `[B, m, k]` and `[B, k, n]`; a matrix without a batch is taken with
+   * each of the other's.
+   */
+  matmul(a: Value, b: Value, options?: MatmulOptions): Value;
   /** A value of numbers that the operator made itself; it has no gradient. */
   constant(tensor: Tensor): Value;
+  /**
+   * The numbers of a value where the host has them at hand: on the CPU always,
+   * on a GPU what was uploaded and is small. To be read at once, never written.
+   */
+  peek(value: Value): TensorData | undefined;
   /**
    * A random 32-bit word of this call: the one at an index of a slot, which
    * names what is drawn. The same on every backend for one seed.
    */
   randomWord(slot: number, index: number): number;
+}
+
+/** How {@linkcode Context.matmul} reads its operands. */
+export interface MatmulOptions {
+  /** Whether the first operand is given as `[k, m]`; false by default. */
+  readonly transposeA?: boolean;
+  /** Whether the second operand is given as `[n, k]`; false by default. */
+  readonly transposeB?: boolean;
 }
 
 /** Where {@linkcode Context.scatter} places values. */
@@ -111,12 +138,17 @@ export interface PoolingOp<
   /** The tensors it reads. */
   readonly inputs: readonly Inputs[];
   /**
-   * The shape of `y`.
+   * The shape of `y`; where parameters decide it, with those that are given
+   * and the initial values of the others.
    *
    * @throws {RangeError} where the options do not fit the inputs
    * @throws {TypeError} where the inputs have a rank that the operator lacks
    */
-  shape(inputs: Shapes<Inputs>, options: Options): Shape;
+  shape(
+    inputs: Shapes<Inputs>,
+    options: Options,
+    weights?: Readonly<Partial<Record<Weights, Tensor>>>,
+  ): Shape;
   /** Learnable parameters, where there are any. */
   weights?(
     inputs: Shapes<Inputs>,

@@ -10,6 +10,7 @@ import {
   forEachIndex,
   type Geometry,
   GUARD_BYTES,
+  type MatrixProduct,
   type PlaneMove,
   type Program,
   type RunBindings,
@@ -61,8 +62,16 @@ export class CpuDevice implements Device<Block> {
     return new Block(this.memory, address, shape, dtype, size);
   }
 
+  view(value: Block, shape: Shape): Block {
+    const { memory, address, dtype, size, users } = value;
+    users.count += 1;
+    return new Block(memory, address, shape, dtype, size, users);
+  }
+
   free(value: Block): void {
     value.freed = true;
+    value.users.count -= 1;
+    if (value.users.count > 0) return;
     this.live -= 4 * value.size;
     this.allocator.free(value.address);
   }
@@ -108,6 +117,28 @@ export class CpuDevice implements Device<Block> {
     forEachIndex(move.planes, move.indices.data, (small, large) => {
       to[small] = from[large];
     });
+  }
+
+  multiply({ a, b, to, sizes }: MatrixProduct<Block>): void {
+    const { batch, groups, rows, inner, columns } = sizes;
+    const [left, right, result] = [a.value.data, b.value.data, to.data];
+    for (let n = 0, at = 0; n < batch; n++) {
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++, at++) {
+          let sum = 0;
+          for (let g = 0; g < groups; g++) {
+            let from = n * a.batch + g * a.group + i * a.across;
+            let by = n * b.batch + g * b.group + j * b.across;
+            for (let k = 0; k < inner; k++) {
+              sum += left[from] * right[by];
+              from += a.along;
+              by += b.along;
+            }
+          }
+          result[at] = sum;
+        }
+      }
+    }
   }
 
   #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {

@@ -13,6 +13,11 @@ export interface CpuValue extends Value {
   readonly data: Float32Array<ArrayBufferLike> | Int32Array<ArrayBufferLike>;
 }
 
+/** How many values share a block of memory. */
+export interface Users {
+  count: number;
+}
+
 /** A value and where it lies. */
 export class Block implements CpuValue {
   #view:
@@ -28,6 +33,7 @@ export class Block implements CpuValue {
     readonly shape: Shape,
     readonly dtype: DType,
     readonly size: number,
+    readonly users: Users = { count: 1 },
   ) {}
 
   get data(): Float32Array<ArrayBufferLike> | Int32Array<ArrayBufferLike> {

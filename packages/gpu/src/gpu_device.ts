@@ -9,6 +9,7 @@ import {
 import type {
   Device,
   Geometry,
+  MatrixProduct,
   PlaneMove,
   Program,
   RunBindings,
@@ -108,12 +109,21 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     return this.#value(shape, dtype, block);
   }
 
+  view(value: GpuValue, shape: Shape): DeviceValue {
+    const { dtype, block, users, mirror } = value as DeviceValue;
+    users.count += 1;
+    const view = this.#value(shape, dtype, block, users);
+    view.mirror = mirror;
+    return view;
+  }
+
   free(value: GpuValue): void {
     const own = value as DeviceValue;
     if (own.isFreed || this.#isDisposed) return;
     own.isFreed = true;
     own.mirror = undefined;
-    if (!own.block.isAdopted) {
+    own.users.count -= 1;
+    if (!own.block.isAdopted && own.users.count === 0) {
       this.#live -= own.bytes;
       this.pool.release(own.block);
       if (this.pool.isFull) {
@@ -188,6 +198,10 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     this.#move("take", move);
   }
 
+  multiply(_product: MatrixProduct<GpuValue>): void {
+    throw new TypeError("Cannot multiply matrices on the GPU yet");
+  }
+
   /** Destroys all that it made; what waits for a read is rejected. */
   dispose(): void {
     if (this.#isDisposed) return;
@@ -206,13 +220,18 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     }
   }
 
-  #value(shape: Shape, dtype: DType, block: Block): DeviceValue {
-    const value = new DeviceValue(shape, dtype, block, () => {
+  #value(
+    shape: Shape,
+    dtype: DType,
+    block: Block,
+    users = { count: 1 },
+  ): DeviceValue {
+    const value = new DeviceValue(shape, dtype, block, users, () => {
       this.assertOpen("use the buffer of a value");
       this.batch.flush();
     });
     this.#values += 1;
-    if (!block.isAdopted) this.#live += value.bytes;
+    if (!block.isAdopted && users.count === 1) this.#live += value.bytes;
     return value;
   }
 

@@ -22,6 +22,8 @@ export class DeviceValue implements GpuValue {
     readonly dtype: DType,
     /** What holds the numbers: a block of the pool, or of a user. */
     readonly block: Block,
+    /** How many values share the block. */
+    readonly users: { count: number },
     /** Called before the buffer is given to a user. */
     private readonly submit: () => void,
   ) {}

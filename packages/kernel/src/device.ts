@@ -28,7 +28,9 @@ export interface RunBindings<V extends Value> {
 export interface Device<V extends Value> {
   /** Memory for a value; what it holds is not defined. */
   allocate(shape: Shape, dtype: DType): V;
-  /** Gives the memory of a value back. */
+  /** The memory of a value as another one of as many elements. */
+  view(value: V, shape: Shape): V;
+  /** Gives the memory of a value back, once none of its views is left. */
   free(value: V): void;
   /** Copies numbers into a value. */
   write(value: V, data: Tensor["data"]): void;
@@ -42,6 +44,51 @@ export interface Device<V extends Value> {
   scatter(move: PlaneMove<V>): void;
   /** Reads values from where indices say; 0 for −1. */
   take(move: PlaneMove<V>): void;
+  /** Multiplies matrices. */
+  multiply(product: MatrixProduct<V>): void;
+}
+
+/**
+ * Products of matrices that are read from anywhere in two tensors:
+ * `to[n, i, j] = Σ_g Σ_k a[n, g, i, k] · b[n, g, k, j]`, with `to` row-major.
+ */
+export interface MatrixProduct<V extends Value> {
+  /** The left matrices; `along` goes over k. */
+  readonly a: Matrices<V>;
+  /** The right matrices; `along` goes over k. */
+  readonly b: Matrices<V>;
+  /** What is written: `batch` matrices of `rows` × `columns`. */
+  readonly to: V;
+  /** How many there are of each index. */
+  readonly sizes: ProductSizes;
+}
+
+/** The ranges of the indices n, g, i, k and j of a {@linkcode MatrixProduct}. */
+export interface ProductSizes {
+  /** n: results. */
+  readonly batch: number;
+  /** g: products that are summed to one result. */
+  readonly groups: number;
+  /** i: rows of a result. */
+  readonly rows: number;
+  /** k: what a product sums over. */
+  readonly inner: number;
+  /** j: columns of a result. */
+  readonly columns: number;
+}
+
+/** A tensor that is read as matrices: elements from one index to the next. */
+export interface Matrices<V extends Value> {
+  /** The tensor. */
+  readonly value: V;
+  /** From one result's matrix to the next one's; 0 where all share it. */
+  readonly batch: number;
+  /** From one matrix of a sum to the next. */
+  readonly group: number;
+  /** Along the result: rows of the left matrix, columns of the right one. */
+  readonly across: number;
+  /** Along what is summed over. */
+  readonly along: number;
 }
 
 /** Values of one plane each that are moved by indices into another. */

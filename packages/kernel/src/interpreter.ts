@@ -11,6 +11,7 @@ import {
 import {
   type Device,
   forEachIndex,
+  type MatrixProduct,
   type PlaneMove,
   type RunBindings,
 } from "./device.ts";
@@ -56,15 +57,25 @@ export function interpreter(): Backend<InterpreterValue> {
 
 class InterpreterDevice implements Device<InterpreterValue> {
   live = 0;
+  /** How many values share some numbers. */
+  readonly #users = new WeakMap<Float64Array, number>();
 
   allocate(shape: Shape, dtype: DType): InterpreterValue {
     const data = new Float64Array(sizeOf(shape));
+    this.#users.set(data, 1);
     this.live += data.byteLength;
     return { shape, dtype, data };
   }
 
-  free(value: InterpreterValue): void {
-    this.live -= value.data.byteLength;
+  view({ dtype, data }: InterpreterValue, shape: Shape): InterpreterValue {
+    this.#users.set(data, this.#users.get(data)! + 1);
+    return { shape, dtype, data };
+  }
+
+  free({ data }: InterpreterValue): void {
+    const users = this.#users.get(data)! - 1;
+    this.#users.set(data, users);
+    if (users === 0) this.live -= data.byteLength;
   }
 
   write(value: InterpreterValue, data: ArrayLike<number>): void {
@@ -109,5 +120,24 @@ class InterpreterDevice implements Device<InterpreterValue> {
     forEachIndex(planes, indices.data, (small, large) => {
       to.data[small] = from.data[large];
     });
+  }
+  multiply({ a, b, to, sizes }: MatrixProduct<InterpreterValue>): void {
+    const { batch, groups, rows, inner, columns } = sizes;
+    for (let n = 0, at = 0; n < batch; n++) {
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++, at++) {
+          let sum = 0;
+          for (let g = 0; g < groups; g++) {
+            const left = n * a.batch + g * a.group + i * a.across;
+            const right = n * b.batch + g * b.group + j * b.across;
+            for (let k = 0; k < inner; k++) {
+              sum += a.value.data[left + k * a.along] *
+                b.value.data[right + k * b.along];
+            }
+          }
+          to.data[at] = sum;
+        }
+      }
+    }
   }
 }

@@ -11,6 +11,8 @@ export interface Runtime<V extends Value> {
   readonly device: Device<V>;
   /** A value that lives until it is released or its session ends. */
   allocate(shape: Shape, dtype: DType): V;
+  /** The same numbers in another shape, in the same memory. */
+  view(value: V, shape: Shape): V;
   /** Frees a value before its session ends. */
   release(value: V): void;
 }

@@ -8,6 +8,7 @@ import {
   formatShape,
   initialWeight,
   type Kernel,
+  type MatmulOptions,
   type Mode,
   type PoolingOp,
   type Results,
@@ -18,6 +19,7 @@ import {
   type Shape,
   type Shapes,
   type Tensor,
+  type TensorData,
   validateOptions,
   type Value,
   type Values,
@@ -26,8 +28,10 @@ import {
 } from "@rockpool/core";
 import type { Device } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
+import { runMatmul } from "./matmul.ts";
+import { runReshape } from "./reshape.ts";
 import { addValues, fillZero, type Runtime } from "./runtime.ts";
-import { checkNames, checkWeights } from "./run_checks.ts";
+import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { runScatter } from "./scatter.ts";
 import { Tape } from "./tape.ts";
 import { randomWord } from "./threefry.ts";
@@ -82,6 +86,14 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     this.#owned.add(value);
     this.#made?.add(value);
     return value;
+  }
+
+  /** @ignore */
+  view(value: V, shape: Shape): V {
+    const view = this.device.view(value, Object.freeze([...shape]));
+    this.#owned.add(view);
+    this.#made?.add(view);
+    return view;
   }
 
   /** @ignore */
@@ -146,9 +158,21 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     ) as Shapes<Inputs>;
     op.shape(shapes, options);
     const specs = op.weights?.(shapes, options) ?? {};
-    checkWeights(op.name, specs, run.weights ?? {});
+    const given: Partial<Record<string, V>> = {};
+    for (
+      const [name, value] of Object.entries<Value | undefined>(
+        run.weights ?? {},
+      )
+    ) {
+      if (value) given[name] = this.#own(value, `run ${op.name} with`);
+    }
+    const atHand = tensorsAtHand(given, (value) => this.device.peek(value));
+    checkWeights(op.name, specs, { given, atHand });
+    if (Object.keys(atHand).length > 0) {
+      op.shape(shapes, options, atHand as Partial<Record<Weights, Tensor>>);
+    }
     const results = this.#orNothing(() => {
-      const weights = this.#weights(op.name, specs, run.weights ?? {});
+      const weights = this.#weights(specs, given);
       return op.forward(this, inputs, options, weights as Values<string>);
     });
     this.#runs += 1;
@@ -195,8 +219,32 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     return output;
   }
 
+  reshape(value: Value, shape: Shape): V {
+    const own = this.#own(value, "reshape");
+    const { output, entry } = this.#orNothing(() =>
+      runReshape(this, own, shape)
+    );
+    if (this.mode === "train" && entry) this.#tape.record(entry);
+    return output;
+  }
+
+  matmul(a: Value, b: Value, options: MatmulOptions = {}): V {
+    const call = {
+      a: this.#own(a, "multiply"),
+      b: this.#own(b, "multiply by"),
+      options,
+    };
+    const { output, entry } = this.#orNothing(() => runMatmul(this, call));
+    if (this.mode === "train") this.#tape.record(entry);
+    return output;
+  }
+
   constant(tensor: Tensor): V {
     return this.upload(tensor);
+  }
+
+  peek(value: Value): TensorData | undefined {
+    return this.device.peek(this.#own(value, "look at"));
   }
 
   randomWord(slot: number, index: number): number {
@@ -291,20 +339,14 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
 
   /** The given parameters, and initial ones for those that are left out. */
   #weights(
-    op: string,
     specs: Readonly<Record<string, WeightSpec>>,
-    given: Readonly<Record<string, Value | undefined>>,
+    given: Readonly<Partial<Record<string, V>>>,
   ): Record<string, V> {
     return Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => {
-        const value = given[name];
-        return [
-          name,
-          value
-            ? this.#own(value, `run ${op} with`)
-            : this.upload(initialWeight(spec)),
-        ];
-      }),
+      Object.entries(specs).map(([name, spec]) => [
+        name,
+        given[name] ?? this.upload(initialWeight(spec)),
+      ]),
     );
   }
 }

@@ -327,3 +327,30 @@ Deno.test("grad() adds up what comes by several leaves, and keeps no more", asyn
   session.free(own);
   assertEquals([...(await session.read(dy)).data], [1, 1]);
 });
+
+Deno.test("run() refuses parameters outside their limits", () => {
+  using session = interpreter().session();
+  const limited = {
+    ...draw,
+    weights: () => ({
+      theta: { shape: [1], initial: 1, help: "", above: 0, max: 2 },
+    }),
+  };
+  const x = session.upload({ shape: [1, 1, 2], data: new Float32Array(2) });
+  for (const number of [0, 3, NaN]) {
+    const theta = session.upload({ shape: [1], data: Float32Array.of(number) });
+    assertThrows(
+      () => session.run(limited, { x }, { weights: { theta } }),
+      RangeError,
+      `Cannot run draw: its weight "theta" holds ${number}, more than 0 and at most 2 is needed`,
+    );
+  }
+});
+
+Deno.test("peek() shows the numbers of a value of the session", () => {
+  using session = interpreter().session();
+  const x = session.upload({ shape: [2], data: Float32Array.of(1, 2) });
+  assertEquals([...session.peek(x)!], [1, 2]);
+  using other = interpreter().session();
+  assertThrows(() => other.peek(x), TypeError, "Cannot look at a value");
+});

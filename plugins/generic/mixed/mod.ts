@@ -5,9 +5,8 @@
  * @module
  */
 import type { PoolingOp, WeightSpec } from "@rockpool/core";
-import { slide, slideShape } from "@rockpool/kernel";
+import { expand, slide, slideShape } from "@rockpool/kernel";
 import { blend } from "./src/blend.ts";
-import { toPlanes } from "./src/broadcast.ts";
 import { addDraws, lambdaOfPlanes, roundProbability } from "./src/draws.ts";
 import { checkCounts, type MixedOptions, mixedOptions } from "./src/options.ts";
 
@@ -70,7 +69,9 @@ export const mixed: PoolingOp<MixedOptions, "x", "lambda", "y" | "counts"> = {
     const windows = slide(x.shape, options);
     const divisor = options.countIncludePad ? "padded" : "elements";
     if (options.learnLambda !== "none") {
-      const lambda = toPlanes(cx, weights.lambda, windows);
+      const { items, channels } = windows;
+      const row = expand(cx, weights.lambda, { axis: 1, count: channels });
+      const lambda = expand(cx, row, { axis: 0, count: items });
       const bindings = { values: { x, lambda } };
       return { y: cx.window(blend.learned[divisor], bindings, windows).y };
     }
