@@ -66,14 +66,17 @@ async function evaluate(
   using session = backend.session({ mode });
   const tensors = await readTensors(folder, reference.inputs);
   const inputs: Record<string, Value> = {};
+  const weights: Record<string, Value> = {};
   const given: Record<string, Tensor> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
-    // What places the windows is an input there and an option here.
+    // What places the windows, and what is learned, are inputs there.
     if (Object.hasOwn(op.options, name)) given[name] = tensor;
-    else inputs[name] = session.upload(tensor);
+    else if (op.inputs.includes(name)) inputs[name] = session.upload(tensor);
+    else weights[name] = session.upload(tensor);
   }
   const results = session.run(op, inputs, {
     options: { ...options, ...given },
+    weights,
   });
   const values: Record<string, Value> = {};
   for (const [name, value] of Object.entries(results)) {
@@ -85,7 +88,7 @@ async function evaluate(
     const gradients = session.grad(
       results.y,
       session.upload(dy),
-      names.map((name) => inputs[name]),
+      names.map((name) => inputs[name] ?? weights[name]),
     );
     for (const [index, name] of names.entries()) {
       values[`gradient of ${name}`] = gradients[index];

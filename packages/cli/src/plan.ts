@@ -3,6 +3,7 @@ import {
   equalShapes,
   formatShape,
   type Layout,
+  neededInputs,
   type OptionRule,
   type Shape,
   type Tensor,
@@ -60,7 +61,11 @@ export async function planRun(
   const { layout } = options as { layout?: Layout };
   const pictures = { layout };
 
-  const inputs = await readFiles(inputFiles(op, positionals, values), pictures);
+  const reads = neededInputs(op, options);
+  const inputs = await readFiles(
+    inputFiles({ name: op.name, inputs: reads }, positionals, values),
+    pictures,
+  );
   const { mode } = settings;
   const given = { inputs: valuesOf(inputs), options };
   const specs = weightSpecs(op, given);
@@ -82,8 +87,8 @@ export async function planRun(
   const gradientFiles = {
     ...filesOf(values, {
       flag: "grad-input",
-      known: op.inputs,
-      bare: op.inputs[0],
+      known: reads,
+      bare: reads[0],
     }),
     ...filesOf(values, { flag: "grad-weight", known }),
   };

@@ -132,8 +132,7 @@ function badTensors(subject: Subject): Misuse[] {
     ]);
     add(`inputs of shape [${shape}]`, Object.fromEntries(alike));
   }
-  for (const name of op.inputs) {
-    const { shape, data } = good[name];
+  for (const [name, { shape, data }] of Object.entries(good)) {
     const { [name]: _, ...others } = good;
     add(`no input ${name}`, others);
     const other = data instanceof Int32Array

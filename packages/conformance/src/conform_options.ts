@@ -36,6 +36,11 @@ export interface ConformOptions {
   readonly tolerance?: Tolerance;
   /** Whether outputs in train mode are random; false by default. */
   readonly random?: boolean;
+  /**
+   * Inputs and weights whose gradient stands for a slope that is zero or not
+   * there, such as that of rounding; finite differences leave them alone.
+   */
+  readonly straightThrough?: readonly string[];
   /** What is not tried. */
   readonly skip?: readonly Skip[];
 }
@@ -50,12 +55,14 @@ export function makeSubject(
     cases = [],
     tolerance = { rtol: 1e-4, atol: 1e-5 },
     random = false,
+    straightThrough = [],
   } = options;
   return {
     op,
     inputs,
     tolerance,
     random,
+    straightThrough,
     cases: [
       ...makeGrid(op, inputs),
       ...commonWindows(op).filter((trial) => fits({ op, inputs }, trial)),

@@ -1,9 +1,13 @@
-import type {
-  Backend,
-  GivenOptions,
-  PoolingOp,
-  Tensor,
-  Value,
+import {
+  type Backend,
+  type GivenOptions,
+  initialWeight,
+  type PoolingOp,
+  type Shapes,
+  type Tensor,
+  validateOptions,
+  type Value,
+  type WeightSpec,
 } from "@rockpool/core";
 import { testBackends } from "./backends.ts";
 import { compare, type Tolerance } from "./compare.ts";
@@ -11,18 +15,24 @@ import { uploadAll } from "./evaluate.ts";
 import { type TestBackend, testInterpreter } from "./test_backend.ts";
 
 /** What an operator gives for known inputs. */
-export interface Example<Options extends object, Inputs extends string> {
+export interface Example<
+  Options extends object,
+  Inputs extends string,
+  Weights extends string = never,
+> {
   /** What the example shows. */
   readonly name: string;
   /** The operator's options; defaults fill what is left out. */
   readonly options: GivenOptions<Options>;
   /** The inputs by name. */
   readonly inputs: Readonly<Record<Inputs, Tensor>>;
+  /** Weights by name; the others have their initial values. */
+  readonly weights?: Readonly<Partial<Record<Weights, Tensor>>>;
   /** The outputs that are compared. */
   readonly outputs?: Readonly<Record<string, Tensor>>;
   /** What arrives at `y` for the gradients; ones by default. */
   readonly gradOutput?: Tensor;
-  /** The gradients that are compared, by the names of inputs. */
+  /** The gradients that are compared, by the names of inputs and weights. */
   readonly gradients?: Readonly<Record<string, Tensor>>;
 }
 
@@ -37,7 +47,7 @@ export function checkExamples<
   Outputs extends string,
 >(
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
-  examples: readonly Example<Options, Inputs>[],
+  examples: readonly Example<Options, Inputs, Weights>[],
   { backends = [testInterpreter, ...testBackends], tolerance }: {
     readonly backends?: readonly TestBackend[];
     /** By default a millionth of what is expected, and a ten-millionth. */
@@ -67,7 +77,7 @@ export function checkExamples<
   }
 }
 
-const gradientName = (input: string) => `gradient of ${input}`;
+const gradientName = (variable: string) => `gradient of ${variable}`;
 
 function gradientsOf(
   { gradients = {} }: Pick<Example<object, string>, "gradients">,
@@ -85,18 +95,23 @@ async function run<
   Outputs extends string,
 >(
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
-  example: Example<Options, Inputs>,
+  example: Example<Options, Inputs, Weights>,
   backend: Backend,
 ): Promise<Record<string, Tensor>> {
   const { options, gradOutput, gradients = {} } = example;
   using session = backend.session({ mode: "train" });
   const inputs: Record<Inputs, Value> = uploadAll(session, example.inputs);
-  const results = session.run(op, inputs, { options });
+  const weights: Record<Weights, Value> = uploadAll(session, {
+    ...initialWeights(op, example),
+    ...example.weights,
+  });
+  const results = session.run(op, inputs, { options, weights });
   const values: Record<string, Value | undefined> = { ...results };
-  const names = Object.keys(gradients) as Inputs[];
+  const names = Object.keys(gradients);
   if (names.length > 0) {
     const dy = session.upload(gradOutput ?? onesLike(results.y));
-    const of = names.map((name) => inputs[name]);
+    const variables: Record<string, Value> = { ...inputs, ...weights };
+    const of = names.map((name) => variables[name]);
     for (const [index, gradient] of session.grad(results.y, dy, of).entries()) {
       values[gradientName(names[index])] = gradient;
     }
@@ -106,6 +121,26 @@ async function run<
     if (value) read[name] = await session.read(value);
   }
   return read;
+}
+
+/** The weights of an operator as they are before training. */
+function initialWeights<
+  Options extends object,
+  Inputs extends string,
+  Weights extends string,
+  Outputs extends string,
+>(
+  op: PoolingOp<Options, Inputs, Weights, Outputs>,
+  { options, inputs }: Example<Options, Inputs, Weights>,
+): Record<string, Tensor> {
+  const shapes = Object.fromEntries(
+    Object.entries<Tensor>(inputs).map(([name, { shape }]) => [name, shape]),
+  ) as Shapes<Inputs>;
+  const specs: Readonly<Record<string, WeightSpec>> =
+    op.weights?.(shapes, validateOptions(op.options, options)) ?? {};
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, initialWeight(spec)]),
+  );
 }
 
 function onesLike({ shape }: Value): Tensor {

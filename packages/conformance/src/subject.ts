@@ -1,5 +1,6 @@
 import {
   initialWeight,
+  neededInputs,
   type PoolingOp,
   type Shape,
   type Tensor,
@@ -46,14 +47,18 @@ export interface Subject {
   readonly tolerance: Tolerance;
   /** Whether outputs in train mode depend on the seed. */
   readonly random: boolean;
+  /** Inputs and weights whose gradient is not the slope of the output. */
+  readonly straightThrough: readonly string[];
   readonly cases: readonly ConformanceCase[];
 }
 
 /** All inputs alike, with the shape of the case. */
 export function inputsAlike(op: TriedOp): InputGenerator {
-  return ({ shape, data: kind, random }) =>
+  return ({ shape, options, data: kind, random }) =>
     Object.fromEntries(
-      op.inputs.map((name) => [name, makeTensor(shape, { random, kind })]),
+      neededInputs(op, options).map((
+        name,
+      ) => [name, makeTensor(shape, { random, kind })]),
     );
 }
 

@@ -137,6 +137,8 @@ export interface PoolingOp<
   readonly options: OptionSpec<Options>;
   /** The tensors it reads. */
   readonly inputs: readonly Inputs[];
+  /** Those that it reads under some options, where that is not all of them. */
+  inputsFor?(options: Options): readonly Inputs[];
   /**
    * The shape of `y`; where parameters decide it, with those that are given
    * and the initial values of the others.
@@ -161,6 +163,14 @@ export interface PoolingOp<
     options: Options,
     weights: Values<Weights>,
   ): Results<Outputs>;
+}
+
+/** The tensors that an operator reads under its options. */
+export function neededInputs<Options extends object, Inputs extends string>(
+  op: Pick<PoolingOp<Options, Inputs, string>, "inputs" | "inputsFor">,
+  options: Options,
+): readonly Inputs[] {
+  return op.inputsFor?.(options) ?? op.inputs;
 }
 
 /** What an operator gives: `y`, and the outputs that its options ask for. */

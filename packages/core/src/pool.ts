@@ -1,5 +1,10 @@
 import type { Backend, Session } from "./backend.ts";
-import { initialWeight, type Mode, type PoolingOp } from "./op.ts";
+import {
+  initialWeight,
+  type Mode,
+  neededInputs,
+  type PoolingOp,
+} from "./op.ts";
 import { type GivenOptions, validateOptions } from "./options.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkTensor, type Tensor, type Value, type Values } from "./value.ts";
@@ -68,7 +73,7 @@ export function makePool<Options extends object>(
     const mode = gradOutput ? "train" : call.mode;
     const session = backend.session({ seed, mode });
     try {
-      const wanted = run(session, byName(op, inputs), { call, gradOutput });
+      const wanted = run(session, byName(inputs), { call, gradOutput });
       const read: Record<string, Tensor> = {};
       for (const [name, value] of Object.entries(wanted)) {
         if (value) read[name] = await session.read(value);
@@ -77,6 +82,16 @@ export function makePool<Options extends object>(
     } finally {
       session[Symbol.dispose]();
     }
+  }
+
+  function byName(inputs: PoolInputs): Readonly<Record<string, Tensor>> {
+    const needed = neededInputs(op, options);
+    const single = Array.isArray(inputs.shape);
+    if (!single) return inputs as Readonly<Record<string, Tensor>>;
+    if (needed.length === 1) return { [needed[0]]: inputs as Tensor };
+    throw new TypeError(
+      `Cannot run ${op.name} on one tensor: it needs ${needed.join(" and ")}`,
+    );
   }
 
   /** The outputs, or the gradients where there is a gradient of the output. */
@@ -156,17 +171,5 @@ function initialWeights<Options extends object>(
   return Object.fromEntries(
     Object.entries(op.weights?.(shapes, options) ?? {})
       .map(([name, spec]) => [name, initialWeight(spec)]),
-  );
-}
-
-function byName(
-  op: { readonly name: string; readonly inputs: readonly string[] },
-  inputs: PoolInputs,
-): Readonly<Record<string, Tensor>> {
-  const single = Array.isArray(inputs.shape);
-  if (!single) return inputs as Readonly<Record<string, Tensor>>;
-  if (op.inputs.length === 1) return { [op.inputs[0]]: inputs as Tensor };
-  throw new TypeError(
-    `Cannot run ${op.name} on one tensor: it needs ${op.inputs.join(" and ")}`,
   );
 }

@@ -100,6 +100,7 @@ Deno.test("a pool of one input takes a tensor without its name", async () => {
     inputs: ["x"],
     shape: ({ x }) => x,
     weights: undefined,
+    inputsFor: undefined,
     forward: (_, { x }) => ({ y: x }),
   };
   const pool = makePool(single, {

@@ -10,6 +10,7 @@ import {
   type Kernel,
   type MatmulOptions,
   type Mode,
+  neededInputs,
   type PoolingOp,
   type Results,
   type RunOptions,
@@ -150,11 +151,12 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     run: RunOptions<Options, Weights> = {},
   ): Results<Outputs, V> {
     this.#open();
-    checkNames(op.name, inputs, op.inputs);
-    for (const name of op.inputs) this.#own(inputs[name], `run ${op.name} on`);
     const options = validateOptions(op.options, run.options ?? {});
+    const needed = neededInputs(op, options);
+    checkNames(op.name, inputs, needed);
+    for (const name of needed) this.#own(inputs[name], `run ${op.name} on`);
     const shapes = Object.fromEntries(
-      op.inputs.map((name) => [name, inputs[name].shape]),
+      needed.map((name) => [name, inputs[name].shape]),
     ) as Shapes<Inputs>;
     op.shape(shapes, options);
     const specs = op.weights?.(shapes, options) ?? {};
