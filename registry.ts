@@ -15,11 +15,14 @@ import {
   type Registry,
 } from "@rockpool/core";
 import type { average } from "@rockpool/average";
+import type { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import type { fractionalMax } from "@rockpool/fractional-max";
 import type { max, maxUnpool } from "@rockpool/max";
 import type { mixed } from "@rockpool/mixed";
 import type { powerAverage } from "@rockpool/power-average";
+import type { s3 } from "@rockpool/s3";
 import type { soft } from "@rockpool/soft";
+import type { stochastic } from "@rockpool/stochastic";
 import type { CpuOptions } from "@rockpool/cpu";
 import type { GpuOptions } from "@rockpool/gpu";
 
@@ -27,6 +30,8 @@ import type { GpuOptions } from "@rockpool/gpu";
 export interface Builtins {
   /** The mean of each window. */
   average: typeof average;
+  /** The greatest of a few points of each cell, in a size that is learned. */
+  "dynamic-optimized": typeof dynamicOptimized;
   /** The greatest element of windows that are placed at random. */
   "fractional-max": typeof fractionalMax;
   /** The greatest element of each window. */
@@ -37,8 +42,12 @@ export interface Builtins {
   mixed: typeof mixed;
   /** The p-norm of each window, or its power mean. */
   "power-average": typeof powerAverage;
+  /** The maximum of windows at rows and columns that are drawn. */
+  s3: typeof s3;
   /** The mean of each window, weighted by exponentials. */
   soft: typeof soft;
+  /** An element of each window, drawn in proportion to its size. */
+  stochastic: typeof stochastic;
 }
 
 /**
@@ -47,12 +56,15 @@ export interface Builtins {
  */
 export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   average: () => import("@rockpool/average"),
+  "dynamic-optimized": () => import("@rockpool/dynamic-optimized"),
   "fractional-max": () => import("@rockpool/fractional-max"),
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
   mixed: () => import("@rockpool/mixed"),
   "power-average": () => import("@rockpool/power-average"),
+  s3: () => import("@rockpool/s3"),
   soft: () => import("@rockpool/soft"),
+  stochastic: () => import("@rockpool/stochastic"),
 });
 
 /** What each backend is opened with. */

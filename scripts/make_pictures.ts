@@ -17,6 +17,7 @@ import { max, maxUnpool } from "@rockpool/max";
 import { mixed } from "@rockpool/mixed";
 import { powerAverage } from "@rockpool/power-average";
 import { soft } from "@rockpool/soft";
+import { stochastic } from "@rockpool/stochastic";
 import { ROOT } from "./workspace.ts";
 
 /** The face of the cat, where details can be told apart. */
@@ -67,6 +68,12 @@ await draw("plugins/generic/soft", [
   { title: "photograph", image: photo },
   await shown(soft, { kernelSize: 5 }),
   await shown(soft, { kernelSize: 5, temperature: 20 }),
+]);
+
+await draw("plugins/generic/stochastic", [
+  { title: "photograph", image: photo },
+  await shown(stochastic, { kernelSize: 5 }, "train"),
+  await shown(stochastic, { kernelSize: 5 }),
 ]);
 
 /** An operator's output under its options. */

@@ -9,6 +9,7 @@ export * from "./src/adjoint.ts";
 export * from "./src/covering.ts";
 export * from "./src/derive.ts";
 export * from "./src/device.ts";
+export * from "./src/draw_index.ts";
 export * from "./src/emit_wat.ts";
 export * from "./src/emit_wgsl.ts";
 export * from "./src/expand.ts";
@@ -40,7 +41,9 @@ export {
   type WgslModule,
   WORKGROUP_SIZE,
 } from "./src/wgsl_module.ts";
+export * from "./src/wgsl_matmul.ts";
 export * from "./src/wgsl_moves.ts";
 export * from "./src/wgsl_tables.ts";
+export * from "./src/training.ts";
 export * from "./src/traverse.ts";
 export * from "./src/window_kernel.ts";

@@ -18,7 +18,9 @@ const translations: Readonly<Record<string, Translation>> = {
   fractional_max_pool2d: { name: "fractional-max" },
   mixed_pool2d: { name: "mixed" },
   lp_pool2d: { name: "power-average" },
+  s3_pool2d: { name: "s3" },
   soft_pool2d: { name: "soft" },
+  stochastic_pool2d: { name: "stochastic" },
 };
 
 /** Our operator and options for a case; undefined where it is not built. */

@@ -2,9 +2,11 @@ import { assert } from "@std/assert";
 import type { Backend, Shape, Tensor, Value } from "@rockpool/core";
 import {
   adaptiveTable,
+  drawIndex,
   type Geometry,
   interpreter,
   regions,
+  select,
   slide,
   tables,
   type WindowKernel,
@@ -49,6 +51,10 @@ const kernels: readonly WindowKernel[] = [
     ({ x }, fold, draw) =>
       fold.sum(x.mul(draw.elementRandom(3))).mul(draw.windowRandom(7)),
   ),
+  windowKernel("picked", ["x"], ({ x }, fold, { windowWord }) => {
+    const at = drawIndex(x.abs(), windowWord(5));
+    return { y: fold.at(x, at), at: select(fold.max(x).lt(1), at, -1) };
+  }),
   windowKernel(
     "of-planes-and-windows",
     ["x"],

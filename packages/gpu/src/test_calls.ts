@@ -2,6 +2,7 @@ import type { Layout, Mode, Shape, Tensor } from "@rockpool/core";
 import {
   type Builtins,
   detach,
+  drawIndex,
   type Expression,
   type Fold,
   type Geometry,
@@ -108,6 +109,10 @@ export const kernels: readonly WindowKernel[] = [
       return noise.add(mixed);
     },
   ),
+  windowKernel("picked", ["x"], ({ x }, fold, { windowWord }) => {
+    const at = drawIndex(x.abs(), windowWord(5));
+    return { y: fold.at(x, at), at: select(fold.max(x).lt(1), at, -1) };
+  }),
   windowKernel("choices", ["x"], ({ x }, fold) => {
     const [low, high] = [x.min(0.75), x.max(-0.5)];
     const inside = x.lt(1).and(x.ge(-1).or(x.isNaN().not()));

@@ -30,6 +30,7 @@ const rules: Readonly<Record<Operation, Rule>> = {
   count: none,
   paddedCount: none,
   windowRandom: none,
+  windowWord: none,
   elementRandom: none,
 
   neg: (_, g) => [g.neg()],
@@ -51,6 +52,11 @@ const rules: Readonly<Record<Operation, Rule>> = {
     return [g.mul(b).mul(a.pow(b.sub(1))), g.mul(x).mul(a.log())];
   },
   asNumber: none,
+  exponent: none,
+  // The powers are integers.
+  ldexp: ({ operands: [, power] }, g) => [g.ldexp(power)],
+  asIndex: none,
+  mulHigh: none,
   max: ({ operands: [a, b] }, g) => [
     select(b.le(a), g, 0),
     select(b.le(a), 0, g),
@@ -73,6 +79,7 @@ const rules: Readonly<Record<Operation, Rule>> = {
     select(condition, g, 0),
     select(condition, 0, g),
   ],
+  selectIndex: none,
   withGradientOf: (_, g) => [undefined, g],
   detach: none,
 
@@ -81,6 +88,8 @@ const rules: Readonly<Record<Operation, Rule>> = {
   foldMin: winner("argmin"),
   argmax: none,
   argmin: none,
+  indexSum: none,
+  pick: none,
 };
 
 /** The leaves that have a gradient. */

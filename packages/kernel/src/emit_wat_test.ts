@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import compile from "watr/compile";
 import { programsOf } from "./derive.ts";
+import { drawIndex } from "./draw_index.ts";
 import { emitWat, watKey } from "./emit_wat.ts";
 import { slide } from "./slide.ts";
 import { adaptiveTable, tables } from "./tables.ts";
@@ -12,6 +13,11 @@ const soft = windowKernel("soft", ["x"], ({ x }, fold) => {
   const weight = x.sub(fold.max(x)).exp();
   return fold.sum(weight.mul(x)).div(fold.sum(weight));
 });
+const picked = windowKernel(
+  "picked",
+  ["x"],
+  ({ x }, _, { windowWord }) => drawIndex(x, windowWord(1)),
+);
 
 const snapshots = [
   {
@@ -27,6 +33,11 @@ const snapshots = [
   {
     name: "soft over windows channels last",
     program: programsOf(soft).infer,
+    geometry: slide([1, 8, 8, 4], { kernelSize: 2, layout: "NHWC" }),
+  },
+  {
+    name: "draws in proportion to elements channels last",
+    program: programsOf(picked).infer,
     geometry: slide([1, 8, 8, 4], { kernelSize: 2, layout: "NHWC" }),
   },
   {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { programsOf } from "./derive.ts";
+import { drawIndex } from "./draw_index.ts";
 import { emitWgsl, wgslArguments } from "./emit_wgsl.ts";
 import { detach, leaf, select } from "./expression.ts";
 import { fold } from "./fold.ts";
@@ -34,6 +35,11 @@ const drawn = windowKernel("drawn", ["x"], ({ x, filter }, fold, draw) => {
   const noisy = x.mul(filter).add(draw.elementRandom(1));
   return select(one, fold.min(x.abs()), fold.sum(noisy)).max(-Infinity);
 }, { taps: ["filter"] });
+
+const picked = windowKernel("picked", ["x"], ({ x }, fold, draw) => {
+  const indices = drawIndex(x, draw.windowWord(1));
+  return { y: fold.at(x, indices), indices };
+});
 
 /** The texts of all programs of a kernel over some windows. */
 function texts(kernel: WindowKernel, windows: Geometry): string {
@@ -80,6 +86,8 @@ const snapshots: Record<string, () => string> = {
         tables: [{ starts: [0, 2, 1, 3], counts: [2, 2, 1, 1], dilation: 2 }],
       }),
     ),
+  "draws in proportion to elements": () =>
+    texts(picked, slide([2, 3, 8], { axes: 1, kernelSize: 3, padding: 1 })),
   "max over regions": () =>
     texts(
       max,

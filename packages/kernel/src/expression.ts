@@ -124,6 +124,22 @@ export class Expression {
   asNumber(): Expression {
     return typed("asNumber", "i32", [this]);
   }
+  /** ⌊log₂|this|⌋ in float32; −127 below the normal numbers, 128 beyond all. */
+  exponent(): Expression {
+    return unary("exponent", this);
+  }
+  /** This in float32 times 2 to an integer power, exact among normal numbers. */
+  ldexp(power: Operand): Expression {
+    return binary("ldexp", this, power);
+  }
+  /** A number without its fraction, as an index; 0 for NaN. */
+  asIndex(): Expression {
+    return typed("asIndex", "f32", [this]);
+  }
+  /** The upper half of the product of two unsigned integers. */
+  mulHigh(other: Expression): Expression {
+    return typed("mulHigh", "i32", [this, other]);
+  }
   /** Whether this is not a number. */
   isNaN(): Expression {
     return unary("isNaN", this);
@@ -164,17 +180,27 @@ export class Expression {
   }
 }
 
-/** `condition ? yes : no`, with the gradient of the branch that is taken. */
+/**
+ * `condition ? yes : no` of two numbers, with the gradient of the branch that
+ * is taken, or of two indices.
+ */
 export function select(
   condition: Expression,
   yes: Operand,
   no: Operand,
 ): Expression {
   expectType("select", condition, "bool");
-  const [a, b] = [operand(yes), operand(no)];
-  expectType("select", a, "f32");
-  expectType("select", b, "f32");
-  return a === b ? a : Expression.of("select", [condition, a, b]);
+  const isIndex = [yes, no].some((x) =>
+    x instanceof Expression && x.type === "i32"
+  );
+  const branches = [yes, no].map(isIndex ? indexOperand : operand);
+  for (const x of branches) expectType("select", x, isIndex ? "i32" : "f32");
+  return branches[0] === branches[1]
+    ? branches[0]
+    : Expression.of(isIndex ? "selectIndex" : "select", [
+      condition,
+      ...branches,
+    ]);
 }
 
 /** The value of an expression, as a constant: its gradient is zero. */

@@ -8,7 +8,12 @@ import {
   windowSize,
 } from "./geometry.ts";
 import type { Program } from "./program.ts";
-import { randomWord, type Stream, unitInterval } from "./threefry.ts";
+import {
+  integerBelow,
+  randomWord,
+  type Stream,
+  unitInterval,
+} from "./threefry.ts";
 
 /** What a program reads: tensors and numbers by name. */
 export interface ProgramInputs {
@@ -178,8 +183,8 @@ class Scope {
     const { place } = this;
     const element = this.#at!;
     const taps = windowSize(geometry);
-    const draw = (index: number) =>
-      unitInterval(randomWord(inputs.stream!, x.value, index >>> 0));
+    const word = (index: number) =>
+      randomWord(inputs.stream!, x.value, index >>> 0);
     switch (x.operation) {
       case "constant":
       case "integer":
@@ -211,15 +216,35 @@ class Scope {
       case "paddedCount":
         return place.ranges.reduce((n, { padded }) => n * padded, 1);
       case "windowRandom":
-        return draw(place.index);
+        return unitInterval(word(place.index));
+      case "windowWord":
+        return word(place.index);
       case "elementRandom":
-        return draw(place.index * taps + element.tap);
+        return unitInterval(word(place.index * taps + element.tap));
     }
   }
 
   #fold(x: Expression): number {
-    const [body] = x.operands;
     const before = this.#at;
+    const result = x.operation === "pick" ? this.#pick(x) : this.#reduce(x);
+    this.#at = before;
+    this.#element = new Map();
+    return result;
+  }
+
+  #pick({ operands: [weight, threshold] }: Expression): number {
+    const above = this.evaluate(threshold) >>> 0;
+    let sum = 0;
+    let picked = -1;
+    this.forEachElement((element) => {
+      sum += this.evaluate(weight, element) >>> 0;
+      if (picked < 0 && sum > above) picked = element.position;
+    });
+    return picked;
+  }
+
+  #reduce(x: Expression): number {
+    const [body] = x.operands;
     let sum = 0;
     let best = x.operation === "foldMin" || x.operation === "argmin"
       ? Infinity
@@ -235,14 +260,17 @@ class Scope {
         winner = element.position;
       }
     });
-    this.#at = before;
-    this.#element = new Map();
+    if (x.operation === "indexSum") return sum | 0;
     if (x.operation === "sum") return sum;
     return x.operation.startsWith("arg") ? winner : best;
   }
 }
 
 const bit = (condition: boolean) => condition ? 1 : 0;
+
+/** A number as float32, and its bits. */
+const single = new Float32Array(1);
+const singleBits = new Uint32Array(single.buffer);
 
 /** What each elementwise operation computes; conditions are 1 and 0. */
 const operations: Partial<Record<string, (...x: number[]) => number>> = {
@@ -259,6 +287,13 @@ const operations: Partial<Record<string, (...x: number[]) => number>> = {
   div: (a, b) => a / b,
   pow: (a, b) => a < 0 ? NaN : Math.pow(a, b),
   asNumber: (a) => a,
+  exponent: (a) => {
+    single[0] = a;
+    return ((singleBits[0] >>> 23) & 0xff) - 127;
+  },
+  ldexp: (a, power) => Math.fround(a) * 2 ** power,
+  asIndex: (a) => Math.trunc(a) | 0,
+  mulHigh: (a, b) => integerBelow(a >>> 0, b >>> 0),
   max: (a, b) => Math.max(a, b),
   min: (a, b) => Math.min(a, b),
   isNaN: (a) => bit(Number.isNaN(a)),
@@ -270,4 +305,5 @@ const operations: Partial<Record<string, (...x: number[]) => number>> = {
   or: (a, b) => a | b,
   not: (a) => 1 - a,
   select: (condition, a, b) => condition === 1 ? a : b,
+  selectIndex: (condition, a, b) => condition === 1 ? a : b,
 };

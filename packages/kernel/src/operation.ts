@@ -1,4 +1,4 @@
-/** What an expression's value is. Indices are i32, everything to pool is f32. */
+/** What an expression's value is. Indices, counters and random words are i32, everything to pool is f32. */
 export type ExpressionType = "f32" | "i32" | "bool";
 
 /**
@@ -23,6 +23,7 @@ export type Operation =
   | "count"
   | "paddedCount"
   | "windowRandom"
+  | "windowWord"
   | "elementRandom"
   | "neg"
   | "abs"
@@ -37,6 +38,10 @@ export type Operation =
   | "div"
   | "pow"
   | "asNumber"
+  | "exponent"
+  | "ldexp"
+  | "asIndex"
+  | "mulHigh"
   | "max"
   | "min"
   | "isNaN"
@@ -48,13 +53,16 @@ export type Operation =
   | "or"
   | "not"
   | "select"
+  | "selectIndex"
   | "withGradientOf"
   | "detach"
   | "sum"
   | "foldMax"
   | "foldMin"
   | "argmax"
-  | "argmin";
+  | "argmin"
+  | "indexSum"
+  | "pick";
 
 /** What an operation gives, and how often that changes where operands do not tell. */
 export interface Signature {
@@ -81,6 +89,7 @@ export const signatures: Readonly<Record<Operation, Signature>> = {
   count: { type: "f32", level: "window" },
   paddedCount: { type: "f32", level: "window" },
   windowRandom: { type: "f32", level: "window" },
+  windowWord: { type: "i32", level: "window" },
   elementRandom: { type: "f32", level: "element" },
   // Arithmetic.
   neg: { type: "f32" },
@@ -96,6 +105,10 @@ export const signatures: Readonly<Record<Operation, Signature>> = {
   div: { type: "f32" },
   pow: { type: "f32" },
   asNumber: { type: "f32" },
+  exponent: { type: "f32" },
+  ldexp: { type: "f32" },
+  asIndex: { type: "i32" },
+  mulHigh: { type: "i32" },
   max: { type: "f32" },
   min: { type: "f32" },
   // Choice.
@@ -108,6 +121,7 @@ export const signatures: Readonly<Record<Operation, Signature>> = {
   or: { type: "bool" },
   not: { type: "bool" },
   select: { type: "f32" },
+  selectIndex: { type: "i32" },
   // Values whose gradient is another's, or none.
   withGradientOf: { type: "f32" },
   detach: { type: "f32" },
@@ -117,6 +131,8 @@ export const signatures: Readonly<Record<Operation, Signature>> = {
   foldMin: { type: "f32", level: "window" },
   argmax: { type: "i32", level: "window" },
   argmin: { type: "i32", level: "window" },
+  indexSum: { type: "i32", level: "window" },
+  pick: { type: "i32", level: "window" },
 };
 
 /** The operations that reduce over the elements of a window. */
@@ -126,4 +142,6 @@ export const FOLDS: ReadonlySet<Operation> = new Set<Operation>([
   "foldMin",
   "argmax",
   "argmin",
+  "indexSum",
+  "pick",
 ]);

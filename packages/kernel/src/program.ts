@@ -92,7 +92,8 @@ export function makeProgram(
     tensors,
     scalars: all.filter((x) => x.operation === "scalar").map((x) => x.name),
     random: all.some((x) =>
-      x.operation === "windowRandom" || x.operation === "elementRandom"
+      x.operation === "windowRandom" || x.operation === "windowWord" ||
+      x.operation === "elementRandom"
     ),
   };
 }

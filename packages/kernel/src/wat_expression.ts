@@ -51,6 +51,10 @@ const instructions: Partial<Record<Expression["operation"], string>> = {
   mul: "f32x4.mul",
   div: "f32x4.div",
   asNumber: "f32x4.convert_i32x4_s",
+  exponent: "call $exponent",
+  ldexp: "call $ldexp",
+  asIndex: "i32x4.trunc_sat_f32x4_s",
+  mulHigh: "call $mulHigh",
   lt: "f32x4.lt",
   le: "f32x4.le",
   eq: "f32x4.eq",
@@ -149,7 +153,9 @@ export class VectorEvaluator {
   /** Evaluates what a set of element formulas needs of the whole window. */
   prepare(formulas: readonly Expression[]): void {
     for (const x of topological(formulas)) {
-      if (x.level === "element") {
+      if (x.level !== "element") {
+        if (formulas.includes(x)) this.evaluate(x);
+      } else {
         for (const below of x.operands) {
           if (below.level !== "element") this.evaluate(below);
         }
@@ -185,8 +191,8 @@ export class VectorEvaluator {
 
   #compute(x: Expression): Term {
     const { place } = this;
-    const random = (index: Term) =>
-      call("call $random", index, int(x.value), get("seed"), get("stream"));
+    const draw = (what: "random" | "word", index: Term) =>
+      call(`call $${what}`, index, int(x.value), get("seed"), get("stream"));
     switch (x.operation) {
       case "constant":
         return this.out.constant(x.value);
@@ -217,17 +223,18 @@ export class VectorEvaluator {
       case "paddedCount":
         return place.count(true);
       case "windowRandom":
-        return random(place.windowIndex());
-      case "elementRandom":
-        return random(call(
-          "i32x4.add",
-          call(
-            "i32x4.mul",
-            place.windowIndex(),
-            call("i32x4.splat", int(place.windowSize)),
-          ),
-          call("i32x4.splat", place.tapIndex()),
-        ));
+        return draw("random", place.windowIndex());
+      case "windowWord":
+        return draw("word", place.windowIndex());
+      case "elementRandom": {
+        const first = call(
+          "i32x4.mul",
+          place.windowIndex(),
+          call("i32x4.splat", int(place.windowSize)),
+        );
+        const tap = call("i32x4.splat", place.tapIndex());
+        return draw("random", call("i32x4.add", first, tap));
+      }
       case "exp":
         return emitExp(this.out, this.evaluate(x.operands[0]));
       case "isNaN": {
@@ -237,7 +244,8 @@ export class VectorEvaluator {
       case "max":
       case "min":
         return this.#extreme(x.operation, x.operands);
-      case "select": {
+      case "select":
+      case "selectIndex": {
         const [condition, yes, no] = x.operands;
         return call(
           "v128.bitselect",

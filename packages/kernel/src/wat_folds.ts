@@ -11,9 +11,12 @@ const START: Partial<Record<Expression["operation"], number>> = {
   foldMin: Infinity,
   argmax: -Infinity,
   argmin: Infinity,
+  indexSum: 0,
 };
 
 const isArg = (fold: Expression) => fold.operation.startsWith("arg");
+const isSum = (fold: Expression) =>
+  fold.operation === "sum" || fold.operation === "indexSum";
 
 /** An element of a window, as the folds see it. */
 export interface FoldStep {
@@ -41,9 +44,14 @@ export class FoldPass {
     for (const fold of this.folds) {
       if (this.#twin(fold)) continue;
       const value = this.#value(fold);
+      if (fold.operation === "pick") {
+        out.set(runningSum(value), "v128", ints(0, 0, 0, 0));
+        out.set(value, "v128", MINUS_ONE);
+        continue;
+      }
       out.set(value, "v128", out.constant(START[fold.operation]!));
       if (isArg(fold)) out.set(this.#index(fold), "v128", MINUS_ONE);
-      else if (fold.operation !== "sum") {
+      else if (!isSum(fold)) {
         out.set(nanLanes(value), "v128", floats(0));
       }
     }
@@ -54,7 +62,8 @@ export class FoldPass {
     for (const fold of this.folds) {
       if (this.#twin(fold)) continue;
       if (isArg(fold)) this.#stepArg(fold, step);
-      else if (fold.operation === "sum") this.#stepSum(fold, step);
+      else if (fold.operation === "pick") this.#stepPick(fold, step);
+      else if (isSum(fold)) this.#stepSum(fold, step);
       else this.#stepGreatest(fold, step);
     }
   }
@@ -65,7 +74,7 @@ export class FoldPass {
     for (const fold of this.folds) {
       const value = this.#value(fold);
       if (isArg(fold)) evaluator.define(fold, get(this.#index(fold)));
-      else if (fold.operation === "sum" || this.#twin(fold)) {
+      else if (isSum(fold) || fold.operation === "pick" || this.#twin(fold)) {
         evaluator.define(fold, get(value));
       } else if (this.general) {
         branchOnNaN(evaluator, fold).leave(this.general);
@@ -87,6 +96,33 @@ export class FoldPass {
       : value;
     const next = first ? share : combineFold(fold, get(sum), share);
     out.set(sum, "v128", next);
+  }
+
+  #stepPick(fold: Expression, { mask, first }: FoldStep): void {
+    const { evaluator } = this;
+    const { out } = evaluator;
+    const [weight, threshold] = fold.operands;
+    const picked = this.#value(fold);
+    const sum = runningSum(picked);
+    const weights = evaluator.evaluate(weight);
+    const share = mask ? call("v128.and", weights, mask) : weights;
+    out.set(
+      sum,
+      "v128",
+      first ? share : call("i32x4.add", get(sum), share),
+    );
+    // A lane outside adds nothing, so that it exceeds nothing anew.
+    const exceeds = call("i32x4.gt_u", get(sum), evaluator.evaluate(threshold));
+    const position = evaluator.place.position();
+    if (first) {
+      const here = call("v128.bitselect", position, MINUS_ONE, exceeds);
+      out.set(picked, "v128", here);
+      return;
+    }
+    const open = call("i32x4.lt_s", get(picked), ints(0, 0, 0, 0));
+    const wins = call("v128.and", exceeds, open);
+    const next = call("v128.bitselect", position, get(picked), wins);
+    out.set(picked, "v128", next);
   }
 
   /** The pseudo-maximum is one instruction, but drops NaN, which is kept apart. */
@@ -162,6 +198,11 @@ export class FoldPass {
   }
 }
 
+/** The local of what a fold that picks has summed up so far. */
+function runningSum(fold: string): string {
+  return `running.${fold}`;
+}
+
 /** The local that has all bits set in the lanes of a fold that met NaN. */
 function nanLanes(fold: string): string {
   return `nan.${fold}`;
@@ -171,6 +212,7 @@ function nanLanes(fold: string): string {
 export function combineFold(fold: Expression, sum: Term, value: Term): Term {
   const instruction = {
     sum: "f32x4.add",
+    indexSum: "i32x4.add",
     foldMax: "f32x4.pmax",
     foldMin: "f32x4.pmin",
   }[fold.operation as "sum"];
@@ -180,12 +222,15 @@ export function combineFold(fold: Expression, sum: Term, value: Term): Term {
 /** A candidate of a fold, and what changes nothing in the lanes outside. */
 export function onlyInside(
   { out }: VectorEvaluator,
-  { operation }: Expression,
+  fold: Expression,
   { value, inside }: { value: Term; inside: Term },
 ): Term {
-  return operation === "sum"
-    ? call("v128.and", value, inside)
-    : call("v128.bitselect", value, out.constant(START[operation]!), inside);
+  return isSum(fold) ? call("v128.and", value, inside) : call(
+    "v128.bitselect",
+    value,
+    out.constant(START[fold.operation]!),
+    inside,
+  );
 }
 
 /**

@@ -160,7 +160,35 @@ const sign = `  (func $sign (param $x v128) (result v128)
         (f32x4.lt (local.get $x) ${floats(0)})
         (f32x4.gt (local.get $x) ${floats(0)}))))`;
 
-/** The first word of Threefry-2x32-20 for four counters, as numbers in [0, 1). */
+/** ⌊log₂|x|⌋ of normal numbers. */
+const exponent = `  (func $exponent (param $x v128) (result v128)
+    (f32x4.convert_i32x4_s (i32x4.sub
+      (v128.and
+        (i32x4.shr_u (local.get $x) (i32.const 23))
+        ${ints(255, 255, 255, 255)})
+      ${ints(127, 127, 127, 127)})))`;
+
+/** x 2ᵏ in two factors, so that neither overflows nor vanishes early. */
+const ldexp = `  (func $ldexp (param $x v128) (param $k v128) (result v128)
+    (local $n v128) (local $half v128)
+    (local.set $n (i32x4.trunc_sat_f32x4_s (local.get $k)))
+    (local.set $half (i32x4.shr_s (local.get $n) (i32.const 1)))
+    (f32x4.mul
+      (f32x4.mul (local.get $x) ${powerOfTwo("(local.get $half)")})
+      ${powerOfTwo("(i32x4.sub (local.get $n) (local.get $half))")}))`;
+
+function powerOfTwo(exponent: Term): Term {
+  const biased = call("i32x4.add", exponent, ints(127, 127, 127, 127));
+  return call("i32x4.shl", biased, int(23));
+}
+
+/** The upper halves of the products of four pairs of unsigned integers. */
+const mulHigh = `  (func $mulHigh (param $a v128) (param $b v128) (result v128)
+    (i8x16.shuffle 4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31
+      (i64x2.extmul_low_i32x4_u (local.get $a) (local.get $b))
+      (i64x2.extmul_high_i32x4_u (local.get $a) (local.get $b))))`;
+
+/** The first word of Threefry-2x32-20 for four counters. */
 function threefry(): string {
   const lines: string[] = [];
   const key = (i: number) => `(i32x4.splat (local.get $k${i % 3}))`;
@@ -185,16 +213,23 @@ function threefry(): string {
       }))`,
     );
   }
-  return `  (func $random (param $x0 v128) (param $slot i32) (param $k0 i32) (param $k1 i32) (result v128)
+  return `  (func $word (param $x0 v128) (param $slot i32) (param $k0 i32) (param $k1 i32) (result v128)
     (local $x1 v128) (local $k2 i32)
     (local.set $k2 (i32.xor (i32.const ${PARITY}) (i32.xor (local.get $k0) (local.get $k1))))
     (local.set $x0 (i32x4.add (local.get $x0) ${key(0)}))
     (local.set $x1 (i32x4.splat (i32.add (local.get $slot) (local.get $k1))))
 ${lines.join("\n")}
-    (f32x4.mul
-      (f32x4.convert_i32x4_u (i32x4.shr_u (local.get $x0) (i32.const 8)))
-      ${floats(2 ** -24)}))`;
+    (local.get $x0))`;
 }
+
+/** The same as numbers in [0, 1). */
+const random =
+  `  (func $random (param $index v128) (param $slot i32) (param $k0 i32) (param $k1 i32) (result v128)
+    (f32x4.mul
+      (f32x4.convert_i32x4_u (i32x4.shr_u
+        (call $word (local.get $index) (local.get $slot) (local.get $k0) (local.get $k1))
+        (i32.const 8)))
+      ${floats(2 ** -24)}))`;
 
 /** The helper functions that instructions alone do not give, by name. */
 const functions: Readonly<Record<string, string>> = {
@@ -202,7 +237,11 @@ const functions: Readonly<Record<string, string>> = {
   log,
   pow,
   sign,
-  random: threefry(),
+  exponent,
+  ldexp,
+  mulHigh,
+  word: threefry(),
+  random,
 };
 
 /** The texts of the helper functions that a kernel's text calls. */

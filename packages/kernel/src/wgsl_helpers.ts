@@ -61,9 +61,35 @@ fn power_of(a: f32, b: f32) -> f32 {
   }
   return pow(a, b);
 }`,
-  random: `
-// Threefry-2x32-20 as a number in [0, 1).
-fn random(index: u32, slot: u32) -> f32 {
+  exponent_of: `
+fn exponent_of(a: f32) -> f32 {
+  return f32(i32((bitcast<u32>(a) >> 23u) & 255u) - 127);
+}`,
+  scaled: `
+// a times 2 to the power, in two factors, so that neither overflows nor vanishes early.
+fn scaled(a: f32, power: f32) -> f32 {
+  let n = i32(power);
+  let half = n >> 1u;
+  return a * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((n - half + 127) << 23u);
+}`,
+  index_of: `
+fn index_of(a: f32) -> i32 {
+  return select(i32(a), 0, is_nan(a));
+}`,
+  high_product: `
+// The upper half of a product of unsigned integers, from products of halves.
+fn high_product(a: i32, b: i32) -> i32 {
+  let a_low = u32(a) & 0xffffu;
+  let a_high = u32(a) >> 16u;
+  let b_low = u32(b) & 0xffffu;
+  let b_high = u32(b) >> 16u;
+  let middle = a_high * b_low + ((a_low * b_low) >> 16u);
+  let other = a_low * b_high + (middle & 0xffffu);
+  return i32(a_high * b_high + (middle >> 16u) + (other >> 16u));
+}`,
+  random_word: `
+// The first word of Threefry-2x32-20.
+fn random_word(index: u32, slot: u32) -> u32 {
   var keys = array(call.seed, call.stream, ${
     hex(PARITY)
   } ^ call.seed ^ call.stream);
@@ -80,7 +106,12 @@ fn random(index: u32, slot: u32) -> f32 {
       y += keys[(group + 1u) % 3u] + group;
     }
   }
-  return f32(x >> 8u) * ${2 ** -24};
+  return x;
+}`,
+  random: `
+// The same as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  return f32(random_word(index, slot) >> 8u) * ${2 ** -24};
 }`,
 };
 

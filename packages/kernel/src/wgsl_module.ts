@@ -50,7 +50,28 @@ export interface WgslParts {
   readonly fields: readonly WgslField[];
   /** What an invocation does, with its number in `invocation`. */
   readonly body: string;
+  /**
+   * Memory of a workgroup, by name and type. With it invocations work together:
+   * the body has the numbers `workgroup` and `lane`, and may wait at barriers.
+   */
+  readonly workgroup?: Readonly<Record<string, string>>;
 }
+
+/** The lines before the body of an invocation that works alone. */
+const HEAD =
+  `  let invocation = (group.y * groups.x + group.x) * ${WORKGROUP_SIZE}u + lane;
+  if (invocation >= call.invocations) {
+    return;
+  }`;
+
+/**
+ * The lines before the body where a workgroup works together: none of its
+ * invocations may leave, since the others would wait for it at barriers.
+ */
+const GROUP_HEAD = `  let workgroup = group.y * groups.x + group.x;
+  if (workgroup * ${WORKGROUP_SIZE}u >= call.invocations) {
+    return;
+  }`;
 
 /** A whole compute shader around what an invocation does. */
 export function makeModule(parts: WgslParts): WgslModule {
@@ -82,22 +103,24 @@ ${
       `@group(0) @binding(${binding}) ${text}`
     ).join("\n")
   }
-${helpers}
+${workgroupMemory(parts)}${helpers}
 @compute @workgroup_size(${WORKGROUP_SIZE})
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let invocation = (group.y * groups.x + group.x) * ${WORKGROUP_SIZE}u + lane;
-  if (invocation >= call.invocations) {
-    return;
-  }
+${parts.workgroup ? GROUP_HEAD : HEAD}
 ${parts.body}
 }
 `;
   const bindings = variables.map(({ name, use }) => ({ name, use }));
   return { source, bindings, fields };
+}
+
+function workgroupMemory({ workgroup = {} }: WgslParts): string {
+  return Object.entries(workgroup)
+    .map(([name, type]) => `var<workgroup> ${name}: ${type};\n`).join("");
 }
 
 /** The variable of a tensor that is read. */

@@ -246,9 +246,8 @@ export function definePlace(
 ): void {
   const plane = `(call.first_item + ${item}) * call.channels + channel`;
   if (operations.has("plane")) text.let("plane", plane);
-  if (!operations.has("windowRandom") && !operations.has("elementRandom")) {
-    return;
-  }
+  const draws = ["windowRandom", "windowWord", "elementRandom"] as const;
+  if (!draws.some((draw) => operations.has(draw))) return;
   const at = plan.axes.map(({ letter }) => `at_${letter}`);
   const size = enclose(planeSize(plan, "output"));
   const inPlane = indexInPlane(plan, "output", at);

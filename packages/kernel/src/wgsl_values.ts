@@ -27,6 +27,10 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   log: "log_of",
   pow: "power_of",
   asNumber: "f32",
+  exponent: "exponent_of",
+  ldexp: "scaled",
+  asIndex: "index_of",
+  mulHigh: "high_product",
   max: "greater_of",
   min: "smaller_of",
   isNaN: "is_nan",
@@ -216,13 +220,16 @@ export class WgslValues {
         return `call.${scalarField(x.name)}`;
       case "windowRandom":
         return `random(place, ${x.value}u)`;
+      case "windowWord":
+        return `i32(random_word(place, ${x.value}u))`;
       case "elementRandom":
         return `random(place_tap, ${x.value}u)`;
       case "neg":
         return `-${operand(a)}`;
       case "not":
         return `!${operand(a)}`;
-      case "select": {
+      case "select":
+      case "selectIndex": {
         const [condition, yes, no] = x.operands.map((y) => this.#render(y));
         return `select(${no}, ${yes}, ${condition})`;
       }
@@ -246,7 +253,7 @@ function isNumber(x: Expression): boolean {
 /** Whether an expression is worth a name. */
 function isCostly(x: Expression): boolean {
   return x.operands.length > 0 || x.operation in LOADS ||
-    x.operation.endsWith("Random");
+    x.operation.endsWith("Random") || x.operation === "windowWord";
 }
 
 /** A number as WGSL writes it; undefined where it has no word for it. */

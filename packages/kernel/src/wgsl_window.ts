@@ -54,7 +54,7 @@ export function emitWindow(
     folds: readonly Expression[],
     defineElement: () => void,
   ): void {
-    outer.hoist(folds.map(({ operands: [body] }) => body), "window");
+    outer.hoist(folds.flatMap(({ operands }) => operands), "window");
     const accumulators = accumulate(outer, folds);
     const loops = plan.axes.filter(({ kind }) => kind !== "unit").map(
       (axis) => () => {
@@ -105,9 +105,13 @@ function accumulate(
   const extremes = new Map<string, { best: string; at: string }>();
   for (const fold of folds) {
     const [body] = fold.operands;
-    if (fold.operation === "sum") {
+    if (fold.operation === "pick") {
+      accumulators.push(accumulatePick(values, fold));
+      continue;
+    }
+    if (fold.operation === "sum" || fold.operation === "indexSum") {
       const name = values.newName("sum");
-      text.line(`var ${name} = 0.0;`);
+      text.line(`var ${name} = ${fold.type === "i32" ? "0" : "0.0"};`);
       values.define(fold, name);
       accumulators.push({
         update: (inner) => text.line(`${name} += ${inner.value(body)};`),
@@ -138,4 +142,24 @@ function accumulate(
     values.define(fold, isIndex ? extreme.at : extreme.best);
   }
   return accumulators;
+}
+
+/** Declares what a fold is gathered in that picks by a running sum. */
+function accumulatePick(values: WgslValues, fold: Expression): Accumulator {
+  const { text } = values;
+  const [weight, threshold] = fold.operands;
+  const picked = values.newName("pick");
+  const running = `${picked}_sum`;
+  const above = values.word(threshold);
+  text.line(`var ${picked} = -1;`);
+  text.line(`var ${running} = 0u;`);
+  values.define(fold, picked);
+  return {
+    update(inner) {
+      text.line(`${running} += u32(${inner.value(weight)});`);
+      text.block(`if (${picked} < 0 && ${running} > u32(${above}))`, () => {
+        text.line(`${picked} = position;`);
+      });
+    },
+  };
 }

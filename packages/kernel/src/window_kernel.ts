@@ -24,6 +24,8 @@ export interface Builtins {
   windowRandom(slot: number): Expression;
   /** A random number in [0, 1) for each element of each window. */
   elementRandom(slot: number): Expression;
+  /** 32 random bits for each window: those that `windowRandom` is made of. */
+  windowWord(slot: number): Expression;
 }
 
 /** A formula: expressions of named leaves in, named outputs out. */
@@ -56,6 +58,8 @@ const builtins: Builtins = {
     Expression.of("windowRandom", [], { value: checkSlot(slot) }),
   elementRandom: (slot) =>
     Expression.of("elementRandom", [], { value: checkSlot(slot) }),
+  windowWord: (slot) =>
+    Expression.of("windowWord", [], { value: checkSlot(slot) }),
 };
 
 /**

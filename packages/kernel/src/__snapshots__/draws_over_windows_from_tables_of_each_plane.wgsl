@@ -32,8 +32,8 @@ fn greater_of(a: f32, b: f32) -> f32 {
   return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
 }
 
-// Threefry-2x32-20 as a number in [0, 1).
-fn random(index: u32, slot: u32) -> f32 {
+// The first word of Threefry-2x32-20.
+fn random_word(index: u32, slot: u32) -> u32 {
   var keys = array(call.seed, call.stream, 0x1bd11bdau ^ call.seed ^ call.stream);
   var turns = array(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
   var x = index + keys[0];
@@ -48,7 +48,12 @@ fn random(index: u32, slot: u32) -> f32 {
       y += keys[(group + 1u) % 3u] + group;
     }
   }
-  return f32(x >> 8u) * 5.960464477539063e-8;
+  return x;
+}
+
+// The same as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  return f32(random_word(index, slot) >> 8u) * 5.960464477539063e-8;
 }
 
 @compute @workgroup_size(64)
@@ -131,8 +136,8 @@ fn greater_of(a: f32, b: f32) -> f32 {
   return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
 }
 
-// Threefry-2x32-20 as a number in [0, 1).
-fn random(index: u32, slot: u32) -> f32 {
+// The first word of Threefry-2x32-20.
+fn random_word(index: u32, slot: u32) -> u32 {
   var keys = array(call.seed, call.stream, 0x1bd11bdau ^ call.seed ^ call.stream);
   var turns = array(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
   var x = index + keys[0];
@@ -147,7 +152,12 @@ fn random(index: u32, slot: u32) -> f32 {
       y += keys[(group + 1u) % 3u] + group;
     }
   }
-  return f32(x >> 8u) * 5.960464477539063e-8;
+  return x;
+}
+
+// The same as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  return f32(random_word(index, slot) >> 8u) * 5.960464477539063e-8;
 }
 
 @compute @workgroup_size(64)
@@ -230,8 +240,8 @@ fn sign_of(a: f32) -> f32 {
   return select(sign(a), a, is_nan(a));
 }
 
-// Threefry-2x32-20 as a number in [0, 1).
-fn random(index: u32, slot: u32) -> f32 {
+// The first word of Threefry-2x32-20.
+fn random_word(index: u32, slot: u32) -> u32 {
   var keys = array(call.seed, call.stream, 0x1bd11bdau ^ call.seed ^ call.stream);
   var turns = array(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
   var x = index + keys[0];
@@ -246,7 +256,12 @@ fn random(index: u32, slot: u32) -> f32 {
       y += keys[(group + 1u) % 3u] + group;
     }
   }
-  return f32(x >> 8u) * 5.960464477539063e-8;
+  return x;
+}
+
+// The same as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  return f32(random_word(index, slot) >> 8u) * 5.960464477539063e-8;
 }
 
 @compute @workgroup_size(64)
@@ -318,8 +333,8 @@ struct Call {
 @group(0) @binding(5) var<storage, read> in_x: array<f32>;
 @group(0) @binding(6) var<storage, read_write> to_gradient: array<f32>;
 
-// Threefry-2x32-20 as a number in [0, 1).
-fn random(index: u32, slot: u32) -> f32 {
+// The first word of Threefry-2x32-20.
+fn random_word(index: u32, slot: u32) -> u32 {
   var keys = array(call.seed, call.stream, 0x1bd11bdau ^ call.seed ^ call.stream);
   var turns = array(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
   var x = index + keys[0];
@@ -334,7 +349,12 @@ fn random(index: u32, slot: u32) -> f32 {
       y += keys[(group + 1u) % 3u] + group;
     }
   }
-  return f32(x >> 8u) * 5.960464477539063e-8;
+  return x;
+}
+
+// The same as a number in [0, 1).
+fn random(index: u32, slot: u32) -> f32 {
+  return f32(random_word(index, slot) >> 8u) * 5.960464477539063e-8;
 }
 
 @compute @workgroup_size(64)
