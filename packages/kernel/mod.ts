@@ -24,10 +24,12 @@ export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/regions.ts";
 export type { Runtime } from "./src/runtime.ts";
+export * from "./src/samples.ts";
 export * from "./src/session.ts";
 export * from "./src/slide.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
+export * from "./src/wat_matmul.ts";
 export {
   GUARD_BYTES,
   interiorOf,
@@ -43,6 +45,7 @@ export {
 } from "./src/wgsl_module.ts";
 export * from "./src/wgsl_matmul.ts";
 export * from "./src/wgsl_moves.ts";
+export * from "./src/wgsl_rows.ts";
 export * from "./src/wgsl_tables.ts";
 export * from "./src/training.ts";
 export * from "./src/traverse.ts";

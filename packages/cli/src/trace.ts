@@ -8,6 +8,7 @@ import {
   type MatmulOptions,
   type Mode,
   type Results,
+  type Samples,
   type ScatterOptions,
   type Shape,
   type Tensor,
@@ -136,6 +137,16 @@ class TracingContext implements Context {
     const rows = a.shape.at(transposeA ? -1 : -2)!;
     const columns = b.shape.at(transposeB ? -2 : -1)!;
     return { shape: [...batch ?? [], rows, columns], dtype: "float32" };
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    const lengths = values.map(({ shape }) => shape[axis]);
+    const length = lengths.reduce((sum, next) => sum + next, 0);
+    return { ...values[0], shape: values[0].shape.with(axis, length) };
+  }
+
+  sample({ dtype }: Value, { outputShape }: Samples): Value {
+    return { shape: outputShape, dtype };
   }
 
   constant(tensor: Tensor): Value {

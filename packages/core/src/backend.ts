@@ -7,6 +7,7 @@ import type {
   Mode,
   PoolingOp,
   Results,
+  Samples,
   ScatterOptions,
   Windows,
 } from "./op.ts";
@@ -54,6 +55,10 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   reshape(value: Value, shape: Shape): V;
   /** The product of two matrices, or of each two of a batch. */
   matmul(a: Value, b: Value, options?: MatmulOptions): V;
+  /** Values one behind the other along an axis. */
+  concat(values: readonly Value[], axis: number): V;
+  /** Weighted sums of positions of each plane. */
+  sample(x: Value, samples: Samples): V;
   /** A value of numbers that the operator made itself. */
   constant(tensor: Tensor): V;
   /** Copies a value to host memory; the only asynchronous call. */

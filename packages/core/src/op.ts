@@ -20,6 +20,14 @@ export interface Windows {
   readonly outputShape: Shape;
 }
 
+/** What each output is a weighted sum of; made by `@rockpool/kernel`. */
+export interface Samples {
+  /** The shape of what is sampled from. */
+  readonly inputShape: Shape;
+  /** The shape of what sampling gives. */
+  readonly outputShape: Shape;
+}
+
 /** A learnable parameter of an operator. */
 export interface WeightSpec {
   /** The parameter's shape. */
@@ -80,6 +88,10 @@ export interface Context {
    * each of the other's.
    */
   matmul(a: Value, b: Value, options?: MatmulOptions): Value;
+  /** Values one behind the other along an axis; all others are the same. */
+  concat(values: readonly Value[], axis: number): Value;
+  /** Weighted sums of positions of each plane, as samples say. */
+  sample(x: Value, samples: Samples): Value;
   /** A value of numbers that the operator made itself; it has no gradient. */
   constant(tensor: Tensor): Value;
   /**

@@ -1,5 +1,6 @@
 import type {
   DType,
+  Layout,
   ScatterOptions,
   Shape,
   Tensor,
@@ -46,6 +47,67 @@ export interface Device<V extends Value> {
   take(move: PlaneMove<V>): void;
   /** Multiplies matrices. */
   multiply(product: MatrixProduct<V>): void;
+  /** Copies rows. */
+  copyRows(copy: RowCopy<V>): void;
+  /** Sums positions of planes. */
+  sumPositions(sums: PositionSums<V>): void;
+}
+
+/**
+ * Rows of one tensor that are copied into another:
+ * `to[start + r · step + i] = from[start + r · step + i]`, each side with its
+ * own start and step.
+ */
+export interface RowCopy<V extends Value> {
+  /** Where rows are read. */
+  readonly from: Rows<V>;
+  /** Where they are written. */
+  readonly to: Rows<V>;
+  /** The number of rows. */
+  readonly rows: number;
+  /** The elements of a row. */
+  readonly length: number;
+}
+
+/** Where the rows of a tensor lie, in elements. */
+export interface Rows<V extends Value> {
+  /** The tensor. */
+  readonly value: V;
+  /** Where the first row begins. */
+  readonly start: number;
+  /** From one row to the next. */
+  readonly step: number;
+}
+
+/**
+ * Weighted sums of the positions of planes, the same in every channel:
+ * `to[r] = Σ weights[e] · from[entries[e]]` for e from `offsets[r]` up to
+ * `offsets[r + 1]`, in that order. Rows and entries count positions, plane by
+ * plane, through all items.
+ */
+export interface PositionSums<V extends Value> {
+  /** What is read. */
+  readonly from: V;
+  /** What is written. */
+  readonly to: V;
+  /** What is summed. */
+  readonly sums: SparseRows;
+  /** Positions of a plane that is read, and of one that is written. */
+  readonly planes: { readonly from: number; readonly to: number };
+  /** Channels of an item. */
+  readonly channels: number;
+  /** Channels before or after the spatial axes. */
+  readonly layout: Layout;
+}
+
+/** A sparse matrix by rows. */
+export interface SparseRows {
+  /** Where each row's entries begin, and at last where all end. */
+  readonly offsets: Int32Array;
+  /** The column of each entry. */
+  readonly entries: Int32Array;
+  /** The number at each entry. */
+  readonly weights: Float32Array;
 }
 
 /**

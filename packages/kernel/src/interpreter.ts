@@ -13,6 +13,8 @@ import {
   forEachIndex,
   type MatrixProduct,
   type PlaneMove,
+  type PositionSums,
+  type RowCopy,
   type RunBindings,
 } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
@@ -137,6 +139,32 @@ class InterpreterDevice implements Device<InterpreterValue> {
           }
           to.data[at] = sum;
         }
+      }
+    }
+  }
+  copyRows({ from, to, rows, length }: RowCopy<InterpreterValue>): void {
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < length; i++) {
+        to.value.data[to.start + row * to.step + i] =
+          from.value.data[from.start + row * from.step + i];
+      }
+    }
+  }
+
+  sumPositions(call: PositionSums<InterpreterValue>): void {
+    const { from, to, sums, planes, channels, layout } = call;
+    const place = (at: number, plane: number, channel: number) =>
+      layout === "NHWC"
+        ? at * channels + channel
+        : (Math.floor(at / plane) * channels + channel) * plane + at % plane;
+    for (let row = 0; row + 1 < sums.offsets.length; row++) {
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let e = sums.offsets[row]; e < sums.offsets[row + 1]; e++) {
+          sum += sums.weights[e] *
+            from.data[place(sums.entries[e], planes.from, channel)];
+        }
+        to.data[place(row, planes.to, channel)] = sum;
       }
     }
   }

@@ -14,6 +14,7 @@ import {
   type PoolingOp,
   type Results,
   type RunOptions,
+  type Samples,
   type ScatterOptions,
   type Session,
   type SessionOptions,
@@ -29,9 +30,12 @@ import {
 } from "@rockpool/core";
 import type { Device } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
+import { runConcat } from "./concat.ts";
 import { runMatmul } from "./matmul.ts";
 import { runReshape } from "./reshape.ts";
 import { addValues, fillZero, type Runtime } from "./runtime.ts";
+import { runSample } from "./sample.ts";
+import type { PositionSamples } from "./samples.ts";
 import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { runScatter } from "./scatter.ts";
 import { Tape } from "./tape.ts";
@@ -237,6 +241,22 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       options,
     };
     const { output, entry } = this.#orNothing(() => runMatmul(this, call));
+    if (this.mode === "train") this.#tape.record(entry);
+    return output;
+  }
+
+  concat(values: readonly Value[], axis: number): V {
+    const own = values.map((value) => this.#own(value, "join"));
+    const { output, entry } = this.#orNothing(() => runConcat(this, own, axis));
+    if (this.mode === "train") this.#tape.record(entry);
+    return output;
+  }
+
+  sample(x: Value, samples: Samples): V {
+    const own = this.#own(x, "sample");
+    const { output, entry } = this.#orNothing(() =>
+      runSample(this, own, samples as PositionSamples)
+    );
     if (this.mode === "train") this.#tape.record(entry);
     return output;
   }

@@ -1,0 +1,98 @@
+import type { Layout, Session, Tensor, Value } from "@rockpool/core";
+import { interpreter, productSamples } from "@rockpool/kernel";
+import { testBackends } from "./backends.ts";
+import { compare } from "./compare.ts";
+import { makeTensor } from "./make_tensor.ts";
+import { makeRandom } from "./random.ts";
+
+/** Something a session does with values that are given, and their shapes. */
+interface Primitive {
+  readonly name: string;
+  readonly shapes: readonly (readonly number[])[];
+  run(session: Session, values: readonly Value[]): Value;
+}
+
+const samplesOf = (layout: Layout): Primitive => ({
+  name: `sample() of planes in ${layout}`,
+  shapes: [layout === "NCHW" ? [2, 5, 4, 6] : [2, 4, 6, 5]],
+  run: (session, [x]) =>
+    session.sample(
+      x,
+      productSamples(x.shape, {
+        layout,
+        outputSize: [2, 3],
+        items: [1, 0, 1].map((source) => ({
+          source,
+          axes: [
+            { elements: [[0, source + 1], [3]], weights: [[.25, .75], [-1]] },
+            {
+              elements: [[], [5, 4, 5], [source]],
+              weights: [[], [.5, 0, 2], [1]],
+            },
+          ],
+        })),
+      }),
+    ),
+});
+
+const primitives: readonly Primitive[] = [
+  {
+    name: "reshape()",
+    shapes: [[2, 3, 4]],
+    run: (session, [x]) => session.reshape(x, [4, 6]),
+  },
+  {
+    name: "concat() along the first axis",
+    shapes: [[1, 3], [2, 3], [0, 3]],
+    run: (session, values) => session.concat(values, 0),
+  },
+  {
+    name: "concat() along the middle axis, one value twice",
+    shapes: [[3, 2, 5], [3, 4, 5]],
+    run: (session, [a, b]) => session.concat([a, b, a], 1),
+  },
+  {
+    name: "concat() along the last axis",
+    shapes: [[70, 3], [70, 1]],
+    run: (session, values) => session.concat(values, 1),
+  },
+  samplesOf("NCHW"),
+  samplesOf("NHWC"),
+];
+
+/** The output of a primitive and the gradients of what it reads. */
+async function evaluate(
+  session: Session,
+  { shapes, run }: Primitive,
+): Promise<Tensor[]> {
+  const random = makeRandom(1);
+  const upload = (shape: readonly number[]) =>
+    session.upload(makeTensor(shape, { random }));
+  const values = shapes.map(upload);
+  const y = run(session, values);
+  const gradients = session.grad(y, upload(y.shape), values);
+  return await Promise.all([y, ...gradients].map((it) => session.read(it)));
+}
+
+for (const { name, open, skip } of testBackends) {
+  for (const primitive of primitives) {
+    const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
+    Deno.test({
+      name:
+        `${primitive.name} and its gradient on ${name} are the interpreter's${reason}`,
+      ignore: skip !== undefined,
+      async fn() {
+        using backend = await open();
+        using session = backend.session({ mode: "train" });
+        using oracle = interpreter().session({ mode: "train" });
+        const got = await evaluate(session, primitive);
+        const expected = await evaluate(oracle, primitive);
+        for (const [index, tensor] of expected.entries()) {
+          const tolerance = { rtol: 1e-6, atol: 1e-6 };
+          const { fault } = compare(got[index], tensor, tolerance);
+          if (fault !== undefined) throw new Error(fault);
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { equalShapes, formatShape, sizeOf, type Value } from "@rockpool/core";
+import type { PositionSums, SparseRows } from "./device.ts";
+import type { Runtime } from "./runtime.ts";
+import { type PositionSamples, transposeRows } from "./samples.ts";
+import type { TapeEntry } from "./tape.ts";
+
+/** What an input's gradient sums, for each samples once. */
+const transposes = new WeakMap<PositionSamples, SparseRows>();
+
+/**
+ * Weighted sums of positions; also gives what walks the call back: the sums the
+ * other way round, in the order of the outputs.
+ *
+ * @throws {TypeError} where the value is no float32
+ * @throws {RangeError} where the samples are of another shape
+ */
+export function runSample<V extends Value>(
+  runtime: Runtime<V>,
+  x: V,
+  samples: PositionSamples,
+): { output: V; entry: TapeEntry<V> } {
+  const { inputShape, outputShape, planes, channels, layout } = samples;
+  if (x.dtype !== "float32") {
+    throw new TypeError(`Cannot sample ${x.dtype}: float32 is needed`);
+  }
+  if (!equalShapes(x.shape, inputShape)) {
+    throw new RangeError(
+      `Cannot sample a value of shape ${formatShape(x.shape)}: ${
+        formatShape(inputShape)
+      } is needed`,
+    );
+  }
+  const run = (
+    sums: Pick<PositionSums<V>, "from" | "sums" | "planes">,
+    shape: readonly number[],
+  ) => {
+    const to = runtime.allocate(shape, "float32");
+    if (sizeOf(shape) > 0) {
+      runtime.device.sumPositions({ ...sums, to, channels, layout });
+    }
+    return to;
+  };
+  const output = run({ from: x, sums: samples.sums, planes }, outputShape);
+  const entry: TapeEntry<V> = {
+    inputs: [x],
+    outputs: [output],
+    kept: [],
+    backward([gradient]) {
+      let sums = transposes.get(samples);
+      if (!sums) {
+        const positions = sizeOf(inputShape) / channels;
+        sums = transposeRows(samples.sums, positions);
+        transposes.set(samples, sums);
+      }
+      const back = { from: planes.to, to: planes.from };
+      const share = run({ from: gradient!, sums, planes: back }, inputShape);
+      return new Map([[x, share]]);
+    },
+  };
+  return { output, entry };
+}

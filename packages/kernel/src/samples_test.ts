@@ -1,0 +1,74 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { interpreter } from "./interpreter.ts";
+import { productSamples, transposeRows } from "./samples.ts";
+
+const middle = { elements: [[1, 2]], weights: [[0.5, 0.5]] };
+
+Deno.test("sample() gives products of weights along the axes", () => {
+  using session = interpreter().session({ mode: "train" });
+  const shape = [1, 1, 3, 3];
+  const x = session.upload({
+    shape,
+    data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9),
+  });
+  const samples = productSamples(shape, {
+    outputSize: [1, 2],
+    items: [{
+      source: 0,
+      axes: [middle, { elements: [[0], [1, 2]], weights: [[2], [1, -1]] }],
+    }],
+  });
+  const y = session.sample(x, samples);
+  assertEquals(y.shape, [1, 1, 1, 2]);
+  assertEquals([...y.data], [11, -1]);
+  const dy = session.upload({ shape: y.shape, data: Float32Array.of(1, 10) });
+  const [gradient] = session.grad(y, dy, [x]);
+  assertEquals([...gradient.data], [0, 0, 0, 1, 5, -5, 1, 5, -5]);
+});
+
+Deno.test("an element of weight 0 is not read", () => {
+  using session = interpreter().session();
+  const x = session.upload({ shape: [1, 1, 2], data: Float32Array.of(NaN, 3) });
+  const axis = { elements: [[0, 1]], weights: [[0, 1]] };
+  const samples = productSamples(x.shape, {
+    outputSize: [1],
+    items: [{ source: 0, axes: [axis] }],
+  });
+  assertEquals([...session.sample(x, samples).data], [3]);
+});
+
+Deno.test("productSamples() refuses what is not there", () => {
+  const sample = (source: number, elements: number[][]) => () =>
+    productSamples([1, 1, 3], {
+      outputSize: [1],
+      items: [{ source, axes: [{ elements, weights: [[1]] }] }],
+    });
+  assertThrows(sample(1, [[0]]), RangeError, "from item 1: there are 1");
+  assertThrows(sample(0, [[3]]), RangeError, "element 3 along axis 0");
+  assertThrows(sample(0, [[0, 1]]), RangeError, "along axis 0 1 outputs");
+});
+
+Deno.test("sample() refuses samples of another shape", () => {
+  using session = interpreter().session();
+  const x = session.upload({ shape: [1, 1, 4], data: new Float32Array(4) });
+  const samples = productSamples([1, 1, 3], {
+    outputSize: [1],
+    items: [{ source: 0, axes: [middle] }],
+  });
+  assertThrows(
+    () => session.sample(x, samples),
+    RangeError,
+    "Cannot sample a value of shape 1×1×4: 1×1×3 is needed",
+  );
+});
+
+Deno.test("transposeRows() keeps entries in the order of their rows", () => {
+  const { offsets, entries, weights } = transposeRows({
+    offsets: Int32Array.of(0, 2, 2, 4),
+    entries: Int32Array.of(2, 0, 2, 2),
+    weights: Float32Array.of(1, 2, 3, 4),
+  }, 4);
+  assertEquals([...offsets], [0, 1, 1, 4, 4]);
+  assertEquals([...entries], [0, 0, 2, 2]);
+  assertEquals([...weights], [2, 1, 3, 4]);
+});
