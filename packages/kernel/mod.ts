@@ -19,6 +19,7 @@ export * from "./src/geometry.ts";
 export * from "./src/interpret.ts";
 export * from "./src/interpret_window.ts";
 export * from "./src/interpreter.ts";
+export * from "./src/jacobi.ts";
 export * from "./src/operation.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";

@@ -3,11 +3,13 @@ import {
   type Bindings,
   checkTensor,
   type Context,
+  type Eigen,
   initialWeight,
   type Kernel,
   type MatmulOptions,
   type Mode,
   type Results,
+  type Routine,
   type Samples,
   type ScatterOptions,
   type Shape,
@@ -147,6 +149,18 @@ class TracingContext implements Context {
 
   sample({ dtype }: Value, { outputShape }: Samples): Value {
     return { shape: outputShape, dtype };
+  }
+
+  eigen({ shape: [batch, rows, columns] }: Value): Eigen {
+    const rank = Math.min(rows, columns);
+    return {
+      values: { shape: [batch, rank], dtype: "float32" },
+      vectors: { shape: [batch, rows, rank], dtype: "float32" },
+    };
+  }
+
+  routine(routine: Routine, inputs: readonly Value[]): Value {
+    return routine.forward(this, inputs).y;
   }
 
   constant(tensor: Tensor): Value {

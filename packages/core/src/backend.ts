@@ -2,11 +2,13 @@ import type { GivenOptions } from "./options.ts";
 import type {
   Bindings,
   Context,
+  Eigen,
   Kernel,
   MatmulOptions,
   Mode,
   PoolingOp,
   Results,
+  Routine,
   Samples,
   ScatterOptions,
   Windows,
@@ -59,6 +61,10 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   concat(values: readonly Value[], axis: number): V;
   /** Weighted sums of positions of each plane. */
   sample(x: Value, samples: Samples): V;
+  /** The eigenvalues and eigenvectors of x xᵀ. */
+  eigen(x: Value): Eigen<V>;
+  /** What has a gradient of its own making. */
+  routine(routine: Routine, inputs: readonly Value[]): V;
   /** A value of numbers that the operator made itself. */
   constant(tensor: Tensor): V;
   /** Copies a value to host memory; the only asynchronous call. */

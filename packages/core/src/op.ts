@@ -20,6 +20,43 @@ export interface Windows {
   readonly outputShape: Shape;
 }
 
+/** What {@linkcode Context.eigen} gives, for R the lesser of D and M. */
+export interface Eigen<V extends Value = Value> {
+  /** The eigenvalues in descending order, `[B, R]`; none is negative. */
+  readonly values: V;
+  /** An eigenvector in each column, `[B, D, R]`; 0 where the eigenvalue is. */
+  readonly vectors: V;
+}
+
+/**
+ * What the adjoints of the primitives do not differentiate, or not as wanted:
+ * a computation of primitives, and its gradient as another.
+ */
+export interface Routine {
+  /** A name for messages. */
+  readonly name: string;
+  /** The output, and what the gradient needs besides it and the inputs. */
+  forward(cx: Context, inputs: readonly Value[]): RoutineResult;
+  /** The gradient of each input; undefined for one that has none. */
+  backward(cx: Context, call: RoutineCall): readonly (Value | undefined)[];
+}
+
+/** What a routine gives forward. */
+export interface RoutineResult {
+  /** The output. */
+  readonly y: Value;
+  /** What the gradient needs. */
+  readonly kept: readonly Value[];
+}
+
+/** What a routine's gradient is computed from. */
+export interface RoutineCall extends RoutineResult {
+  /** What it was run on. */
+  readonly inputs: readonly Value[];
+  /** What arrives at the output. */
+  readonly gradient: Value;
+}
+
 /** What each output is a weighted sum of; made by `@rockpool/kernel`. */
 export interface Samples {
   /** The shape of what is sampled from. */
@@ -92,6 +129,14 @@ export interface Context {
   concat(values: readonly Value[], axis: number): Value;
   /** Weighted sums of positions of each plane, as samples say. */
   sample(x: Value, samples: Samples): Value;
+  /**
+   * The eigenvalues and eigenvectors of x xᵀ for each x, `[B, D, M]`, of a
+   * batch, the greatest first; both have no gradient, so that a session that
+   * trains allows it inside a routine only.
+   */
+  eigen(x: Value): Eigen;
+  /** What has a gradient of its own making. */
+  routine(routine: Routine, inputs: readonly Value[]): Value;
   /** A value of numbers that the operator made itself; it has no gradient. */
   constant(tensor: Tensor): Value;
   /**

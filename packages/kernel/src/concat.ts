@@ -1,6 +1,6 @@
 import { formatShape, type Shape, sizeOf, type Value } from "@rockpool/core";
 import type { Rows } from "./device.ts";
-import { addValues, type Runtime } from "./runtime.ts";
+import { addShare, type Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
 
 /**
@@ -51,12 +51,7 @@ export function runConcat<V extends Value>(
           const from = inside(gradient!, start);
           runtime.device.copyRows({ from, to, rows, length });
         }
-        // One value may stand in several places.
-        const before = shares.get(value);
-        shares.set(value, before ? addValues(runtime, before, share) : share);
-        if (before) {
-          for (const done of [before, share]) runtime.release(done);
-        }
+        addShare(runtime, shares, { of: value, share });
       }
       return shares;
     },

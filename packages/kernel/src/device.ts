@@ -1,5 +1,6 @@
 import type {
   DType,
+  Eigen,
   Layout,
   ScatterOptions,
   Shape,
@@ -51,6 +52,11 @@ export interface Device<V extends Value> {
   copyRows(copy: RowCopy<V>): void;
   /** Sums positions of planes. */
   sumPositions(sums: PositionSums<V>): void;
+  /**
+   * The eigenvalues and eigenvectors of x xᵀ for each x; NaN for one that holds
+   * a number that is none or infinite.
+   */
+  eigen(x: V, to: Eigen<V>): void;
 }
 
 /**

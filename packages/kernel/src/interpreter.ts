@@ -1,6 +1,7 @@
 import {
   type Backend,
   type DType,
+  type Eigen,
   type Session,
   type SessionOptions,
   type Shape,
@@ -19,6 +20,7 @@ import {
 } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import { interpret } from "./interpret.ts";
+import { gramEigen } from "./jacobi.ts";
 import type { Program } from "./program.ts";
 import { DeviceSession } from "./session.ts";
 
@@ -165,6 +167,22 @@ class InterpreterDevice implements Device<InterpreterValue> {
             from.data[place(sums.entries[e], planes.from, channel)];
         }
         to.data[place(row, planes.to, channel)] = sum;
+      }
+    }
+  }
+  eigen(x: InterpreterValue, to: Eigen<InterpreterValue>): void {
+    const [batch, rows, columns] = x.shape;
+    const rank = Math.min(rows, columns);
+    for (let n = 0; n < batch; n++) {
+      const size = rows * columns;
+      const matrix = x.data.subarray(n * size, (n + 1) * size);
+      const { values, vectors } = gramEigen(matrix, rows, columns);
+      to.values.data.set(values, n * rank);
+      for (let i = 0; i < rows; i++) {
+        for (let r = 0; r < rank; r++) {
+          const at = (n * rows + i) * rank + r;
+          to.vectors.data[at] = vectors[r * rows + i];
+        }
       }
     }
   }

@@ -6,7 +6,7 @@ import {
   type Value,
 } from "@rockpool/core";
 import type { Matrices, ProductSizes } from "./device.ts";
-import { addValues, fillZero, type Runtime } from "./runtime.ts";
+import { addShare, fillZero, type Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
 
 /** Two operands and how they are read. */
@@ -54,15 +54,7 @@ export function runMatmul<V extends Value>(
       const g = operandOf(gradient!);
       const shares = new Map<V, V>();
       const gather = (of: V, share: () => V) => {
-        if (!wanted(of)) return;
-        const before = shares.get(of);
-        const next = share();
-        shares.set(of, before ? addValues(runtime, before, next) : next);
-        if (before) {
-          for (const value of [before, next]) {
-            runtime.release(value);
-          }
-        }
+        if (wanted(of)) addShare(runtime, shares, { of, share: share() });
       };
       // In the order of memory: where an operand is read transposed, so is
       // its gradient computed.

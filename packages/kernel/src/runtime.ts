@@ -82,6 +82,22 @@ export function addValues<V extends Value>(
   return y;
 }
 
+/** Adds a gradient to what a value's gradient is so far; both are used up. */
+export function addShare<V extends Value>(
+  runtime: Runtime<V>,
+  shares: Map<V, V>,
+  { of, share }: { readonly of: V; readonly share: V },
+): void {
+  const before = shares.get(of);
+  if (!before) {
+    shares.set(of, share);
+    return;
+  }
+  shares.set(of, addValues(runtime, before, share));
+  runtime.release(before);
+  runtime.release(share);
+}
+
 /** The sums over the planes, or the channels, of a value with one number per window. */
 export function sumWindows<V extends Value>(
   runtime: Runtime<V>,

@@ -4,6 +4,7 @@ import {
   checkShape,
   checkTensor,
   type DType,
+  type Eigen,
   equalShapes,
   formatShape,
   initialWeight,
@@ -13,6 +14,7 @@ import {
   neededInputs,
   type PoolingOp,
   type Results,
+  type Routine,
   type RunOptions,
   type Samples,
   type ScatterOptions,
@@ -30,10 +32,11 @@ import {
 } from "@rockpool/core";
 import type { Device } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
+import { runEigen } from "./eigen.ts";
 import { runConcat } from "./concat.ts";
 import { runMatmul } from "./matmul.ts";
 import { runReshape } from "./reshape.ts";
-import { addValues, fillZero, type Runtime } from "./runtime.ts";
+import { addShare, addValues, fillZero, type Runtime } from "./runtime.ts";
 import { runSample } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
 import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
@@ -54,6 +57,8 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   readonly #tape = new Tape<V>();
   /** What the call that runs has allocated so far. */
   #made: Set<V> | undefined;
+  /** Whether the call that runs has a gradient of its own making. */
+  #inRoutine = false;
   #runs = 0;
   #ended = false;
 
@@ -208,7 +213,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
         values: bindings.values as Readonly<Record<string, V>>,
         scalars: bindings.scalars ?? {},
         stream: { seed: this.seed, stream: this.#runs },
-      }, this.mode === "train")
+      }, this.#records)
     );
     if (entry) this.#tape.record(entry);
     return outputs;
@@ -221,7 +226,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       options,
     };
     const { output, entry } = this.#orNothing(() => runScatter(this, call));
-    if (this.mode === "train") this.#tape.record(entry);
+    if (this.#records) this.#tape.record(entry);
     return output;
   }
 
@@ -230,7 +235,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     const { output, entry } = this.#orNothing(() =>
       runReshape(this, own, shape)
     );
-    if (this.mode === "train" && entry) this.#tape.record(entry);
+    if (this.#records && entry) this.#tape.record(entry);
     return output;
   }
 
@@ -241,14 +246,14 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       options,
     };
     const { output, entry } = this.#orNothing(() => runMatmul(this, call));
-    if (this.mode === "train") this.#tape.record(entry);
+    if (this.#records) this.#tape.record(entry);
     return output;
   }
 
   concat(values: readonly Value[], axis: number): V {
     const own = values.map((value) => this.#own(value, "join"));
     const { output, entry } = this.#orNothing(() => runConcat(this, own, axis));
-    if (this.mode === "train") this.#tape.record(entry);
+    if (this.#records) this.#tape.record(entry);
     return output;
   }
 
@@ -257,7 +262,54 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     const { output, entry } = this.#orNothing(() =>
       runSample(this, own, samples as PositionSamples)
     );
-    if (this.mode === "train") this.#tape.record(entry);
+    if (this.#records) this.#tape.record(entry);
+    return output;
+  }
+
+  eigen(x: Value): Eigen<V> {
+    const own = this.#own(x, "decompose");
+    if (this.#records) {
+      throw new TypeError(
+        "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
+      );
+    }
+    return this.#orNothing(() => runEigen(this, own));
+  }
+
+  routine(routine: Routine, inputs: readonly Value[]): V {
+    const own = inputs.map((value) =>
+      this.#own(value, `run ${routine.name} on`)
+    );
+    const records = this.#records;
+    const { y, kept } = this.#unrecorded(
+      () => routine.forward(this, own),
+      ({ y, kept }) => records ? [y, ...kept] : [y],
+    );
+    const output = this.#own(y, `give, as ${routine.name} does,`);
+    if (!records) return output;
+    this.#tape.record({
+      inputs: own,
+      outputs: [output],
+      kept: kept as readonly V[],
+      backward: ([arriving]) => {
+        const gradient = arriving!;
+        const call = { inputs: own, y, kept, gradient };
+        const gradients = this.#unrecorded(
+          () => routine.backward(this, call),
+          (gradients) => gradients,
+        );
+        const shares = new Map<V, V>();
+        for (const [index, share] of gradients.entries()) {
+          if (!share) continue;
+          // What arrives is not the routine's to give on.
+          const own = share === gradient
+            ? this.view(gradient, gradient.shape)
+            : share as V;
+          addShare(this, shares, { of: inputs[index] as V, share: own });
+        }
+        return shares;
+      },
+    });
     return output;
   }
 
@@ -341,6 +393,33 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
         value ? "a value that belongs to another session or is freed" : value
       }: a value of this session is needed`,
     );
+  }
+
+  /** Whether calls are recorded, to be walked back. */
+  get #records(): boolean {
+    return this.mode === "train" && !this.#inRoutine;
+  }
+
+  /** Does work that is not recorded, of which only some values are left. */
+  #unrecorded<Result>(
+    work: () => Result,
+    kept: (result: Result) => readonly (Value | undefined)[],
+  ): Result {
+    const [outer, wasInRoutine] = [this.#made, this.#inRoutine];
+    const made = this.#made = new Set<V>();
+    this.#inRoutine = true;
+    try {
+      const result = work();
+      for (const value of kept(result)) {
+        if (!made.delete(value as V)) continue;
+        outer?.add(value as V);
+      }
+      return result;
+    } finally {
+      this.#made = outer;
+      this.#inRoutine = wasInRoutine;
+      for (const value of made) this.release(value);
+    }
   }
 
   /** Does work of which nothing is left where it throws. */

@@ -9,7 +9,7 @@ import { type GradientProgram, programsOf, TAP_SCALAR } from "./derive.ts";
 import { type Geometry, windowSize } from "./geometry.ts";
 import { ADD_COLUMN } from "./reduce.ts";
 import {
-  addValues,
+  addShare,
   fillZero,
   type ProgramCall,
   runProgram,
@@ -159,11 +159,8 @@ function windowEntry<V extends Value>(
       const shares = new Map<V, V>();
       for (const gradient of needed) {
         // One value may be bound to several leaves.
-        const value = values[gradient.of];
-        const before = shares.get(value);
         const share = runGradient(runtime, gradient, base);
-        shares.set(value, before ? addValues(runtime, before, share) : share);
-        if (before) temporary.push(before, share);
+        addShare(runtime, shares, { of: values[gradient.of], share });
       }
       for (const value of temporary) runtime.release(value);
       return shares;
