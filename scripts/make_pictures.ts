@@ -11,11 +11,13 @@ import {
 import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
 import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
+import { detailPreserving } from "@rockpool/detail-preserving";
 import { fractionalMax } from "@rockpool/fractional-max";
 import { interpreter } from "@rockpool/kernel";
 import { max, maxUnpool } from "@rockpool/max";
 import { mixed } from "@rockpool/mixed";
 import { powerAverage } from "@rockpool/power-average";
+import { s3 } from "@rockpool/s3";
 import { soft } from "@rockpool/soft";
 import { stochastic } from "@rockpool/stochastic";
 import { ROOT } from "./workspace.ts";
@@ -49,6 +51,15 @@ await draw("plugins/generic/average", [
   await shown(average, { kernelSize: 5 }),
   await shown(average, { kernelSize: 10 }),
 ]);
+await draw("plugins/learnable/detail-preserving", [
+  { title: "photograph", image: photo },
+  await shown(detailPreserving, { kernelSize: 5, normalize: "mean" }),
+  await shown(detailPreserving, {
+    kernelSize: 5,
+    normalize: "mean",
+    variant: "asym",
+  }),
+]);
 await draw("plugins/generic/mixed", [
   { title: "photograph", image: photo },
   await shown(mixed, { kernelSize: 5, lambda: 0.5 }),
@@ -63,6 +74,12 @@ await draw("plugins/generic/power-average", [
   { title: "photograph", image: photo },
   await shown(powerAverage, { kernelSize: 5, normType: 2, average: true }),
   await shown(powerAverage, { kernelSize: 5, normType: 16, average: true }),
+]);
+await draw("plugins/generic/s3", [
+  { title: "photograph", image: photo },
+  await shown(s3, { stride: 4 }, "train"),
+  await shown(s3, { stride: 4, gridSize: 20 }, "train"),
+  await shown(s3, { stride: 4 }),
 ]);
 await draw("plugins/generic/soft", [
   { title: "photograph", image: photo },
@@ -101,7 +118,11 @@ async function draw(
   folder: string,
   entries: ContactSheetEntry[],
 ): Promise<void> {
-  const sheet = await contactSheet(entries, { headline: "", cellSize: 180 });
+  const sheet = await contactSheet(entries, {
+    headline: "",
+    columns: entries.length,
+    cellSize: 180,
+  });
   await Deno.writeFile(`${ROOT}${folder}/picture.png`, sheet);
   console.log(`${folder}/picture.png: ${Math.ceil(sheet.length / 1024)} KiB`);
 }

@@ -56,6 +56,13 @@ const special: Readonly<
       options: { kernelSize, normType: 2, average: true },
       from: "photograph",
     }),
+  // A sample, as in training: half of the rows and columns of each grid of 4.
+  s3: (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { kernelSize: 4, gridSize: 4, evalMode: "sample" },
+      from: "photograph",
+    }),
 };
 
 /** Every built-in operator with what to show it with. */
