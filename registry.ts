@@ -15,8 +15,10 @@ import {
   type Registry,
 } from "@rockpool/core";
 import type { average } from "@rockpool/average";
+import type { detailPreserving } from "@rockpool/detail-preserving";
 import type { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import type { fractionalMax } from "@rockpool/fractional-max";
+import type { localImportance } from "@rockpool/local-importance";
 import type { max, maxUnpool } from "@rockpool/max";
 import type { mixed } from "@rockpool/mixed";
 import type { powerAverage } from "@rockpool/power-average";
@@ -30,10 +32,14 @@ import type { GpuOptions } from "@rockpool/gpu";
 export interface Builtins {
   /** The mean of each window. */
   average: typeof average;
+  /** The mean of each window, weighted by how much elements stand out. */
+  "detail-preserving": typeof detailPreserving;
   /** The greatest of a few points of each cell, in a size that is learned. */
   "dynamic-optimized": typeof dynamicOptimized;
   /** The greatest element of windows that are placed at random. */
   "fractional-max": typeof fractionalMax;
+  /** The mean of each window, weighted by given or learned importance. */
+  "local-importance": typeof localImportance;
   /** The greatest element of each window. */
   max: typeof max;
   /** Values back where max pooling found them. */
@@ -56,8 +62,10 @@ export interface Builtins {
  */
 export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   average: () => import("@rockpool/average"),
+  "detail-preserving": () => import("@rockpool/detail-preserving"),
   "dynamic-optimized": () => import("@rockpool/dynamic-optimized"),
   "fractional-max": () => import("@rockpool/fractional-max"),
+  "local-importance": () => import("@rockpool/local-importance"),
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
   mixed: () => import("@rockpool/mixed"),

@@ -12,8 +12,10 @@ import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
 import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
 import { detailPreserving } from "@rockpool/detail-preserving";
+import { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import { fractionalMax } from "@rockpool/fractional-max";
 import { interpreter } from "@rockpool/kernel";
+import { localImportance } from "@rockpool/local-importance";
 import { max, maxUnpool } from "@rockpool/max";
 import { mixed } from "@rockpool/mixed";
 import { powerAverage } from "@rockpool/power-average";
@@ -60,6 +62,34 @@ await draw("plugins/learnable/detail-preserving", [
     variant: "asym",
   }),
 ]);
+await draw("plugins/learnable/dynamic-optimized", [
+  { title: "photograph", image: photo },
+  await shown(dynamicOptimized, { r: 0.2 }),
+  await shown(dynamicOptimized, { r: 0.2, aggregation: "average" }),
+  await shown(dynamicOptimized, { r: [0.3, 0.1] }),
+]);
+const edges = edgesOf(photo);
+const important = session.run(localImportance, {
+  x,
+  logit: session.upload({
+    shape: edges.shape,
+    data: edges.data.map((edge) => 30 * edge),
+  }),
+}, { options: { kernelSize: 5, stride: 5, padding: 0 } });
+await draw("plugins/learnable/local-importance", [
+  { title: "photograph", image: photo },
+  { title: "edges", image: edges },
+  {
+    title: "local-importance, kernelSize 5, logits 30 · edges",
+    image: asImage(await session.read(important.y)),
+  },
+  await shown(localImportance, {
+    kernelSize: 5,
+    stride: 5,
+    padding: 0,
+    logit: "simplified",
+  }),
+]);
 await draw("plugins/generic/mixed", [
   { title: "photograph", image: photo },
   await shown(mixed, { kernelSize: 5, lambda: 0.5 }),
@@ -95,7 +125,7 @@ await draw("plugins/generic/stochastic", [
 
 /** An operator's output under its options. */
 async function shown<Options extends object>(
-  op: PoolingOp<Options, "x", string>,
+  op: PoolingOp<Options, string, string>,
   options: Partial<Options>,
   mode: Mode = "infer",
 ): Promise<ContactSheetEntry> {
@@ -108,6 +138,23 @@ async function shown<Options extends object>(
     title: `${op.name}, ${given.join(", ")}`,
     image: asImage(await session.read(y)),
   };
+}
+
+/** How much brightness changes from each pixel to the right and down. */
+function edgesOf(
+  { shape: [, , height, width], data }: ImageTensor,
+): ImageTensor {
+  const size = height * width;
+  const brightness = Float32Array.from(
+    { length: size },
+    (_, at) => (data[at] + data[size + at] + data[2 * size + at]) / 3,
+  );
+  const edges = brightness.map((here, at) => {
+    const right = at % width < width - 1 ? brightness[at + 1] : here;
+    const below = at < size - width ? brightness[at + width] : here;
+    return Math.hypot(right - here, below - here);
+  });
+  return { shape: [1, 1, height, width], data: edges };
 }
 
 function asImage({ shape, data }: Tensor): ImageTensor {

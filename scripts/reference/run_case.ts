@@ -1,5 +1,11 @@
 import { compare } from "@rockpool/conformance";
-import type { AnyPoolingOp, Backend, Tensor, Value } from "@rockpool/core";
+import type {
+  AnyPoolingOp,
+  Backend,
+  OptionRule,
+  Tensor,
+  Value,
+} from "@rockpool/core";
 import { readTensors, type ReferenceCase } from "./cases.ts";
 import { translate } from "./translate.ts";
 
@@ -70,7 +76,8 @@ async function evaluate(
   const given: Record<string, Tensor> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     // What places the windows, and what is learned, are inputs there.
-    if (Object.hasOwn(op.options, name)) given[name] = tensor;
+    const rule = (op.options as Readonly<Record<string, OptionRule>>)[name];
+    if (rule?.kind === "tensor") given[name] = tensor;
     else if (op.inputs.includes(name)) inputs[name] = session.upload(tensor);
     else weights[name] = session.upload(tensor);
   }
