@@ -22,6 +22,7 @@ import type { localImportance } from "@rockpool/local-importance";
 import type { max, maxUnpool } from "@rockpool/max";
 import type { mixed } from "@rockpool/mixed";
 import type { powerAverage } from "@rockpool/power-average";
+import type { positionSensitiveRoi, roi, roiAlign } from "@rockpool/roi";
 import type { s3 } from "@rockpool/s3";
 import type { soft } from "@rockpool/soft";
 import type { stochastic } from "@rockpool/stochastic";
@@ -46,8 +47,14 @@ export interface Builtins {
   "max-unpool": typeof maxUnpool;
   /** The maximum or the mean of each window, by chance, or a blend. */
   mixed: typeof mixed;
+  /** The mean of each part of regions, each of channels of its own. */
+  "position-sensitive-roi": typeof positionSensitiveRoi;
   /** The p-norm of each window, or its power mean. */
   "power-average": typeof powerAverage;
+  /** The greatest element of each part of regions of interest. */
+  roi: typeof roi;
+  /** The mean of interpolated points of parts of regions of interest. */
+  "roi-align": typeof roiAlign;
   /** The maximum of windows at rows and columns that are drawn. */
   s3: typeof s3;
   /** The mean of each window, weighted by exponentials. */
@@ -69,7 +76,10 @@ export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
   mixed: () => import("@rockpool/mixed"),
+  "position-sensitive-roi": () => import("@rockpool/roi/position-sensitive"),
   "power-average": () => import("@rockpool/power-average"),
+  roi: () => import("@rockpool/roi"),
+  "roi-align": () => import("@rockpool/roi/align"),
   s3: () => import("@rockpool/s3"),
   soft: () => import("@rockpool/soft"),
   stochastic: () => import("@rockpool/stochastic"),

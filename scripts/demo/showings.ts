@@ -28,6 +28,13 @@ const unpooledSize = 2;
 const special: Readonly<
   Record<string, (photo: Tensor) => Promise<Omit<Showing, "op">>>
 > = {
+  // Cells as long as others' windows.
+  "dynamic-optimized": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { alpha: kernelSize },
+      from: "photograph",
+    }),
   // With 1/7 of the length, most windows of size 8 overlap.
   "fractional-max": (photo) =>
     Promise.resolve({
@@ -35,6 +42,15 @@ const special: Readonly<
       options: { kernelSize, outputRatio: 1 / 7 },
       from: "photograph",
     }),
+  // Logits that are the elements ten times, so that bright ones count most.
+  "local-importance": (photo) => {
+    const logit = { ...photo, data: photo.data.map((x) => 10 * x) };
+    return Promise.resolve({
+      inputs: { x: photo, logit },
+      options: { kernelSize, stride: kernelSize, padding: 0 },
+      from: "photograph",
+    });
+  },
   "max-unpool": async (photo) => {
     const max = await operator("max");
     const pooled = await outputsOf({

@@ -18,8 +18,25 @@ const translations: Readonly<Record<string, Translation>> = {
   fractional_max_pool2d: { name: "fractional-max" },
   mixed_pool2d: { name: "mixed" },
   lp_pool2d: { name: "power-average" },
+  ps_roi_pool: { name: "position-sensitive-roi" },
+  roi_align: { name: "roi-align" },
+  roi_pool: { name: "roi" },
   s3_pool2d: { name: "s3" },
   soft_pool2d: { name: "soft" },
+  dpp2d: {
+    name: "detail-preserving",
+    // Its alpha and lambda are the effective ones.
+    options: ({ normalize, ...rest }) => ({
+      ...rest,
+      normalize: normalize ? "mean" : "none",
+      parametrization: "direct",
+    }),
+  },
+  dynopool2d: {
+    name: "dynamic-optimized",
+    options: (params) => ({ ...params, delta: "learned" }),
+  },
+  lip2d: { name: "local-importance" },
   stochastic_pool2d: { name: "stochastic" },
 };
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { PoolingOp, WeightSpec } from "@rockpool/core";
-import { expand, slide, slideShape } from "@rockpool/kernel";
+import { expand, isTraining, slide, slideShape } from "@rockpool/kernel";
 import { blend } from "./src/blend.ts";
 import { addDraws, lambdaOfPlanes, roundProbability } from "./src/draws.ts";
 import { checkCounts, type MixedOptions, mixedOptions } from "./src/options.ts";
@@ -75,7 +75,7 @@ export const mixed: PoolingOp<MixedOptions, "x", "lambda", "y" | "counts"> = {
       const bindings = { values: { x, lambda } };
       return { y: cx.window(blend.learned[divisor], bindings, windows).y };
     }
-    const draws = options.lambda === null && cx.mode === "train";
+    const draws = options.lambda === null && isTraining(cx, options);
     const counts = draws && options.evalMode === "frequency"
       ? { counts: cx.constant(addDraws(cx, windows, options)) }
       : {};

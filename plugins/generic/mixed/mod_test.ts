@@ -300,6 +300,7 @@ Deno.test("mixed begins learning at lambda, else at the probability", () => {
     granularity: "plane",
     evalMode: "expectation",
     counts: null,
+    training: null,
     countIncludePad: true,
     learnLambda: "channel",
   } as const;
@@ -344,8 +345,9 @@ Deno.test("mixed says which options do not fit", () => {
 
 /** Whether two seeds give different outputs, as good as always. */
 function isDrawn({ options }: ConformanceCase): boolean {
-  const { lambda, learnLambda, probability, granularity } = options;
-  return (lambda ?? null) === null && (learnLambda ?? "none") === "none" &&
+  const { lambda, learnLambda, probability, granularity, training } = options;
+  return (training ?? true) === true && (lambda ?? null) === null &&
+    (learnLambda ?? "none") === "none" &&
     (probability ?? 0.5) === 0.5 && granularity !== "layer";
 }
 

@@ -76,7 +76,7 @@ export const s3: PoolingOp<S3Options, "x", never, "y"> = {
   forward(cx, { x }, options) {
     const plan = planOf(x.shape, options);
     const pooling = poolings[options.pool];
-    if (isSampled(cx.mode, options)) {
+    if (isSampled(cx, options)) {
       const windows = sampleWindows(cx, x.shape, plan);
       return { y: cx.window(pooling, { values: { x } }, windows).y };
     }

@@ -5,13 +5,8 @@ import {
   float32,
   int32,
 } from "@rockpool/conformance";
-import {
-  type Context,
-  type PoolingOp,
-  type Tensor,
-  validateOptions,
-} from "@rockpool/core";
-import { s3, type S3Options } from "./mod.ts";
+import { type Tensor, validateOptions } from "@rockpool/core";
+import { s3 } from "./mod.ts";
 import { planOf } from "./src/plan.ts";
 
 const INF = Infinity;
@@ -147,27 +142,11 @@ checkExamples(s3, [
   },
 ], { tolerance: TOLERANCE });
 
-/** S3Pool as it infers, in sessions that train too: these have gradients. */
-const inferring: PoolingOp<S3Options, "x", never, "y"> = {
-  ...s3,
-  name: "s3 in inference",
-  forward(session, inputs, options, weights) {
-    const cx: Context = new Proxy(session, {
-      get(target, name) {
-        if (name === "mode") return "infer";
-        const value = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
-    return s3.forward(cx, inputs, options, weights);
-  },
-};
-
-checkExamples(inferring, [
+checkExamples(s3, [
   {
     name: "the mean of blocks of the maxima",
     inputs: square,
-    options: { gridSize: 4 },
+    options: { training: false, gridSize: 4 },
     outputs: { y: float32([[[[7.5, 9], [13.5, 15]]]]) },
     gradients: {
       x: float32([[[
@@ -181,13 +160,18 @@ checkExamples(inferring, [
   {
     name: "the mean of all samples",
     inputs: square,
-    options: { gridSize: 4, evalMode: "expectation" },
+    options: { training: false, gridSize: 4, evalMode: "expectation" },
     outputs: { y: float32([[[[25 / 3, 9.5], [13, 85 / 6]]]]) },
   },
   {
     name: "the gradient of the mean of all samples is the probabilities",
     inputs: { x: float32([[1, 2, 3, 4]]) },
-    options: { gridSize: [4], pool: "none", evalMode: "expectation" },
+    options: {
+      training: false,
+      gridSize: [4],
+      pool: "none",
+      evalMode: "expectation",
+    },
     outputs: { y: float32([[5 / 3, 10 / 3]]) },
     gradOutput: float32([[6, 12]]),
     gradients: { x: float32([[3, 4, 5, 6]]) },
@@ -195,20 +179,30 @@ checkExamples(inferring, [
   {
     name: "the official mean",
     inputs: square,
-    options: { gridSize: 4, boundary: "valid", remainder: "merge" },
+    options: {
+      training: false,
+      gridSize: 4,
+      boundary: "valid",
+      remainder: "merge",
+    },
     outputs: { y: float32([[[[5, 6.5], [11, 12.5]]]]) },
   },
   {
     name: "a mean leaves out what no block of the last grid holds",
     inputs: { x: float32([[1, 3, 5, 7, 9, 11, 13]]) },
-    options: { gridSize: [4], pool: "none" },
+    options: { training: false, gridSize: [4], pool: "none" },
     outputs: { y: float32([[2, 6, 10]]) },
     gradients: { x: float32([[.5, .5, .5, .5, .5, .5, 0]]) },
   },
   {
     name: "a mean divides the longer last grid evenly",
     inputs: { x: float32([[1, 3, 5, 7, 9, 11, 13]]) },
-    options: { gridSize: [4], pool: "none", remainder: "merge" },
+    options: {
+      training: false,
+      gridSize: [4],
+      pool: "none",
+      remainder: "merge",
+    },
     outputs: { y: float32([[3, 10]]) },
     gradOutput: float32([[6, 8]]),
     gradients: { x: float32([[2, 2, 2, 2, 2, 2, 2]]) },
@@ -216,13 +210,18 @@ checkExamples(inferring, [
   {
     name: "given picks are picked, too",
     inputs: square,
-    options: { gridSize: 4, ...picked },
+    options: { training: false, gridSize: 4, ...picked },
     outputs: { y: float32([[[[9, 11], [13, 15]]]]) },
   },
   {
     name: "what is not finite spoils no more than what can hold it",
     inputs: { x: float32([[1, NaN, 3, 5, -INF, 7, 9, 11, 2, 4, 6, INF]]) },
-    options: { gridSize: [4], pool: "none", evalMode: "expectation" },
+    options: {
+      training: false,
+      gridSize: [4],
+      pool: "none",
+      evalMode: "expectation",
+    },
     // Position 1 can be either pick of its grid, a first only the first, a
     // last only the second.
     outputs: {
@@ -241,7 +240,7 @@ function waysToDraw({ shape, options }: ConformanceCase): number {
     .reduce((product, ways) => product * ways, 1);
 }
 
-/** Sizes that no grid divides, anew for each operator. */
+/** Sizes that no grid divides. */
 function remaining(): ConformanceCase[] {
   const cases: ConformanceCase[] = [];
   for (const layout of ["NCHW", "NHWC"]) {
@@ -271,22 +270,22 @@ function remaining(): ConformanceCase[] {
 
 conform(s3, {
   random: true,
-  cases: remaining(),
+  cases: [
+    ...remaining(),
+    ...remaining().map((trial) => ({
+      ...trial,
+      options: { ...trial.options, training: false },
+    })),
+  ],
   tolerance: TOLERANCE,
   skip: [{
+    check: "seeds",
+    where: ({ options }) => options.training === false,
+    reason: "nothing is drawn",
+  }, {
     check: "seeds",
     where: (trial) => waysToDraw(trial) < 1000,
     reason:
       "there are few ways to draw; tests above have cases where there are many",
-  }],
-});
-
-conform(inferring, {
-  cases: remaining(),
-  tolerance: TOLERANCE,
-  skip: [{
-    check: "seeds",
-    where: ({ options }) => options.evalMode === "sample",
-    reason: "a sample is random",
   }],
 });

@@ -1,5 +1,10 @@
 import type { Context, Tensor } from "@rockpool/core";
-import { type Geometry, unitInterval, volume } from "@rockpool/kernel";
+import {
+  type Geometry,
+  isTraining,
+  unitInterval,
+  volume,
+} from "@rockpool/kernel";
 import { SLOT } from "./blend.ts";
 import type { MixedOptions } from "./options.ts";
 
@@ -27,7 +32,7 @@ function lambdaRule(
 ): (plane: number) => number {
   const { lambda, probability, granularity, counts } = options;
   if (lambda !== null) return () => lambda;
-  if (cx.mode === "train") {
+  if (isTraining(cx, options)) {
     const draw = drawer(cx, probability);
     if (granularity === "layer") return () => draw(0);
     if (granularity === "channel") return (plane) => draw(plane % channels);

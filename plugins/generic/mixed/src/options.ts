@@ -1,5 +1,9 @@
 import { formatShape, type OptionSpec, type Tensor } from "@rockpool/core";
-import { type SlideOptions, slideOptions } from "@rockpool/kernel";
+import {
+  type SlideOptions,
+  slideOptions,
+  trainingRule,
+} from "@rockpool/kernel";
 
 /** What one draw of λ is for. */
 export type Granularity = "plane" | "channel" | "layer" | "window";
@@ -14,6 +18,8 @@ export interface MixedOptions extends SlideOptions {
   readonly granularity: Granularity;
   /** What takes the place of draws in inference. */
   readonly evalMode: "expectation" | "frequency";
+  /** Whether to draw; null is to draw in a session that trains. */
+  readonly training: boolean | null;
   /** How often training chose maximum and mean so far, of shape `[2, C]`. */
   readonly counts: Tensor | null;
   /** Whether padding counts as elements of value 0 in the mean. */
@@ -54,6 +60,7 @@ export const mixedOptions: OptionSpec<MixedOptions> = {
     help:
       "what takes the place of draws in inference: the probability, or what counts has more of",
   },
+  training: trainingRule,
   counts: {
     kind: "tensor",
     nullable: true,

@@ -1,5 +1,10 @@
 import type { Layout, OptionSpec, Tensor } from "@rockpool/core";
-import { axesRule, layoutRule, type PerAxis } from "@rockpool/kernel";
+import {
+  axesRule,
+  layoutRule,
+  type PerAxis,
+  trainingRule,
+} from "@rockpool/kernel";
 
 /** The options of `s3`. */
 export interface S3Options {
@@ -17,6 +22,8 @@ export interface S3Options {
   readonly remainder: "partial" | "merge";
   /** What inference gives instead of a sample. */
   readonly evalMode: "average" | "expectation" | "sample";
+  /** Whether to draw; null is to draw in a session that trains. */
+  readonly training: boolean | null;
   /** The picks along the height, int32, instead of drawn ones. */
   readonly rowIndices: Tensor | null;
   /** The picks along the width. */
@@ -83,6 +90,7 @@ export const s3Options: OptionSpec<S3Options> = {
     help:
       "what inference gives: means of blocks, the mean of all samples, or a sample as in training",
   },
+  training: trainingRule,
   rowIndices: indicesRule("height"),
   colIndices: indicesRule("width"),
   depthIndices: indicesRule("depth"),

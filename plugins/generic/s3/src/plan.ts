@@ -1,6 +1,12 @@
-import { formatShape, type Shape, type Tensor } from "@rockpool/core";
+import {
+  type Context,
+  formatShape,
+  type Shape,
+  type Tensor,
+} from "@rockpool/core";
 import {
   axisNames,
+  isTraining,
   type PerAxis,
   perAxis,
   type Planes,
@@ -98,10 +104,10 @@ export function planOf(shape: Shape, options: S3Options): Plan {
 
 /** Whether positions are picked, rather than averaged. */
 export function isSampled(
-  mode: "train" | "infer",
+  cx: Pick<Context, "mode">,
   options: S3Options,
 ): boolean {
-  return mode === "train" || options.evalMode === "sample" ||
+  return isTraining(cx, options) || options.evalMode === "sample" ||
     INDICES[2].some((name) => options[name] !== null);
 }
 
@@ -151,7 +157,7 @@ function axisPlan(
     );
   }
   const averages = options.evalMode === "average" &&
-    !isSampled("infer", options);
+    !isSampled({ mode: "infer" }, options);
   if (valid && averages && blockStart(picks - 1, stride) >= positions) {
     throw leaves(
       `no position for the last block, evalMode "expectation" or "sample" is needed`,
