@@ -6,29 +6,33 @@
  */
 import {
   type GivenOptions,
+  neededInputs,
   type PoolingOp,
   type Shape,
   sizeOf,
   type Tensor,
+  validateOptions,
+  type Value,
 } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
 import { gpu } from "@rockpool/gpu";
+import { uploadAll } from "./evaluate.ts";
 
 /** What {@linkcode benchOperator} times. */
 export interface BenchOptions<Options extends object> {
   /** The operator's options; defaults fill what is left out. */
   readonly options: GivenOptions<Options>;
-  /** The shape of the input. */
+  /** The shape of every input. */
   readonly shape: Shape;
-  /** The same computation as a loop in JavaScript, the baseline. */
-  plainLoop(x: Tensor<Float32Array>): Float32Array;
+  /** The same computation of all inputs as a loop in JavaScript, the baseline. */
+  plainLoop(...inputs: Tensor<Float32Array>[]): Float32Array;
 }
 
 /**
- * Registers the benches of an operator with one input `x`: a group for the CPU
- * and one for the GPU.
+ * Registers the benches of an operator whose inputs have one shape: a group for
+ * the CPU and one for the GPU.
  *
- * The input is in place before. A call on the CPU ends with the output in
+ * The inputs are in place before. A call on the CPU ends with the output in
  * memory; on the GPU it ends with the output read, since only that shows that
  * it is done. Where there is no GPU its group is ignored: a driver in software
  * says nothing about speed.
@@ -51,12 +55,17 @@ export interface BenchOptions<Options extends object> {
  */
 export async function benchOperator<
   Options extends object,
+  Inputs extends string,
+  Weights extends string,
   Outputs extends string,
 >(
-  op: PoolingOp<Options, "x", never, Outputs>,
+  op: PoolingOp<Options, Inputs, Weights, Outputs>,
   { options, shape, plainLoop }: BenchOptions<Options>,
 ): Promise<void> {
-  const x = makeInput(shape);
+  const names = neededInputs(op, validateOptions(op.options, options));
+  const tensors = Object.fromEntries(
+    names.map((name, index) => [name, makeInput(shape, index)]),
+  );
   const backends = {
     cpu: await cpu(),
     gpu: await gpu().catch(() => undefined),
@@ -69,18 +78,19 @@ export async function benchOperator<
       group,
       ignore,
       baseline: true,
-      fn: () => void plainLoop(x),
+      fn: () => void plainLoop(...Object.values(tensors)),
     });
     const session = backend?.session();
-    const input = session?.upload(x);
+    const inputs: Record<Inputs, Value> | undefined = session &&
+      uploadAll(session, tensors);
     Deno.bench({
       name: `${group}: ${backend?.info ?? "there is none"}`,
       group,
       ignore,
       async fn(bench) {
-        if (!session || !input) return;
+        if (!session || !inputs) return;
         bench.start();
-        const { y } = session.run(op, { x: input }, { options });
+        const { y } = session.run(op, inputs, { options });
         if (place === "gpu") await session.read(y);
         bench.end();
         session.free(y);
@@ -92,11 +102,11 @@ export async function benchOperator<
   });
 }
 
-/** Numbers between −4 and 4 in no order, the same ones each time. */
-function makeInput(shape: Shape): Tensor<Float32Array> {
+/** Numbers between −4 and 4 in no order, others for each input. */
+function makeInput(shape: Shape, input: number): Tensor<Float32Array> {
   const data = Float32Array.from(
     { length: sizeOf(shape) },
-    (_, index) => 4 * Math.sin(index * index * 1e-3 + index),
+    (_, index) => 4 * Math.sin(index * index * 1e-3 + index + input),
   );
   return { shape, data };
 }
