@@ -18,6 +18,7 @@ import type { average } from "@rockpool/average";
 import type { detailPreserving } from "@rockpool/detail-preserving";
 import type { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import type { fractionalMax } from "@rockpool/fractional-max";
+import type { generalizedMean, globalAverage } from "@rockpool/global-average";
 import type { localImportance } from "@rockpool/local-importance";
 import type { max, maxUnpool } from "@rockpool/max";
 import type { mixed } from "@rockpool/mixed";
@@ -25,6 +26,7 @@ import type { powerAverage } from "@rockpool/power-average";
 import type { positionSensitiveRoi, roi, roiAlign } from "@rockpool/roi";
 import type { s3 } from "@rockpool/s3";
 import type { soft } from "@rockpool/soft";
+import type { spatialPyramid } from "@rockpool/spatial-pyramid";
 import type { stochastic } from "@rockpool/stochastic";
 import type { CpuOptions } from "@rockpool/cpu";
 import type { GpuOptions } from "@rockpool/gpu";
@@ -39,6 +41,10 @@ export interface Builtins {
   "dynamic-optimized": typeof dynamicOptimized;
   /** The greatest element of windows that are placed at random. */
   "fractional-max": typeof fractionalMax;
+  /** The mean of powers of as many windows as asked for, and its root. */
+  "generalized-mean": typeof generalizedMean;
+  /** The mean or the maximum of as many windows as asked for. */
+  "global-average": typeof globalAverage;
   /** The mean of each window, weighted by given or learned importance. */
   "local-importance": typeof localImportance;
   /** The greatest element of each window. */
@@ -59,6 +65,8 @@ export interface Builtins {
   s3: typeof s3;
   /** The mean of each window, weighted by exponentials. */
   soft: typeof soft;
+  /** Levels of ever fewer windows over the whole input, as one vector. */
+  "spatial-pyramid": typeof spatialPyramid;
   /** An element of each window, drawn in proportion to its size. */
   stochastic: typeof stochastic;
 }
@@ -72,6 +80,8 @@ export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   "detail-preserving": () => import("@rockpool/detail-preserving"),
   "dynamic-optimized": () => import("@rockpool/dynamic-optimized"),
   "fractional-max": () => import("@rockpool/fractional-max"),
+  "generalized-mean": () => import("@rockpool/global-average/gem"),
+  "global-average": () => import("@rockpool/global-average"),
   "local-importance": () => import("@rockpool/local-importance"),
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
@@ -82,6 +92,7 @@ export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   "roi-align": () => import("@rockpool/roi/align"),
   s3: () => import("@rockpool/s3"),
   soft: () => import("@rockpool/soft"),
+  "spatial-pyramid": () => import("@rockpool/spatial-pyramid"),
   stochastic: () => import("@rockpool/stochastic"),
 });
 

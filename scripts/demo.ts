@@ -33,8 +33,8 @@ const rows = [
 ];
 const entries: ContactSheetEntry[] = [];
 for (const showing of await showings(photo)) {
-  const { op, from } = showing;
-  const [input] = Object.values(showing.inputs);
+  const { op, from, picture = (y) => y } = showing;
+  const [input] = showing.look ? [showing.look] : Object.values(showing.inputs);
   entries.push({
     title: `input of ${op.name}: ${from}`,
     image: asImage(input),
@@ -49,7 +49,7 @@ for (const showing of await showings(photo)) {
     entries.push({
       title: `${op.name} on ${label}, ${shape}\n` +
         `${then} ms, off by at most ${difference}`,
-      image: asImage(y),
+      image: asImage(picture(y)),
     });
   }
 }

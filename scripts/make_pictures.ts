@@ -14,14 +14,24 @@ import { average } from "@rockpool/average";
 import { detailPreserving } from "@rockpool/detail-preserving";
 import { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import { fractionalMax } from "@rockpool/fractional-max";
+import { generalizedMean, globalAverage } from "@rockpool/global-average";
 import { interpreter } from "@rockpool/kernel";
 import { localImportance } from "@rockpool/local-importance";
 import { max, maxUnpool } from "@rockpool/max";
 import { mixed } from "@rockpool/mixed";
 import { powerAverage } from "@rockpool/power-average";
+import {
+  positionSensitiveRoi,
+  type RegionsOptions,
+  roi,
+  roiAlign,
+} from "@rockpool/roi";
 import { s3 } from "@rockpool/s3";
 import { soft } from "@rockpool/soft";
+import { spatialPyramid } from "@rockpool/spatial-pyramid";
 import { stochastic } from "@rockpool/stochastic";
+import { levelPictures, stretchedTo, withGrid } from "./pyramid_pictures.ts";
+import { channelsForWindows, withFrames } from "./roi_pictures.ts";
 import { ROOT } from "./workspace.ts";
 
 /** The face of the cat, where details can be told apart. */
@@ -100,16 +110,58 @@ await draw("plugins/generic/fractional-max", [
   await shown(fractionalMax, { kernelSize: 5, outputRatio: 0.25 }),
   await shown(fractionalMax, { scheme: "random", outputRatio: 0.25 }),
 ]);
+await draw("plugins/downstream/global-average", [
+  { title: "photograph", image: photo },
+  await shown(globalAverage, { outputSize: [28, 36] }),
+  await shown(globalAverage, { outputSize: [28, 36], mode: "max" }),
+  await shown(generalizedMean, { outputSize: [28, 36], p: 8 }),
+]);
 await draw("plugins/generic/power-average", [
   { title: "photograph", image: photo },
   await shown(powerAverage, { kernelSize: 5, normType: 2, average: true }),
   await shown(powerAverage, { kernelSize: 5, normType: 16, average: true }),
+]);
+const boxes = {
+  shape: [3, 5],
+  data: Float32Array.of(
+    0,
+    24,
+    22,
+    104,
+    102,
+    0,
+    96,
+    60,
+    150,
+    130,
+    0,
+    110,
+    4,
+    170,
+    40,
+  ),
+};
+const rois = { shape: [1, 5], data: boxes.data.subarray(0, 5) };
+await draw("plugins/downstream/roi", [
+  { title: "photograph and regions", image: withFrames(photo, boxes) },
+  await pooledRegion(roi, photo, 24),
+  await pooledRegion(roiAlign, photo, 24),
+  await pooledRegion(positionSensitiveRoi, channelsForWindows(photo, 12), 12),
 ]);
 await draw("plugins/generic/s3", [
   { title: "photograph", image: photo },
   await shown(s3, { stride: 4 }, "train"),
   await shown(s3, { stride: 4, gridSize: 20 }, "train"),
   await shown(s3, { stride: 4 }),
+]);
+const levels = [4, 2, 1];
+const pyramid = session.run(spatialPyramid, { x }, { options: { levels } });
+await draw("plugins/downstream/spatial-pyramid", [
+  { title: "photograph and windows", image: withGrid(photo, levels) },
+  ...levelPictures(await session.read(pyramid.y), levels).map((level, at) => ({
+    title: `maxima of level ${levels[at]}`,
+    image: stretchedTo(photo, level),
+  })),
 ]);
 await draw("plugins/generic/soft", [
   { title: "photograph", image: photo },
@@ -136,6 +188,23 @@ async function shown<Options extends object>(
   if (mode === "train") given.push("training");
   return {
     title: `${op.name}, ${given.join(", ")}`,
+    image: asImage(await session.read(y)),
+  };
+}
+
+/** What an operator on regions gives for the first one. */
+async function pooledRegion<Options extends RegionsOptions>(
+  op: PoolingOp<Options, "x", never, string>,
+  input: Tensor,
+  outputSize: number,
+): Promise<ContactSheetEntry> {
+  using session = interpreter().session();
+  const options: Partial<RegionsOptions> = { rois, outputSize };
+  const { y } = session.run(op, { x: session.upload(input) }, {
+    options: options as Partial<Options>,
+  });
+  return {
+    title: `${op.name}\noutputSize ${outputSize}`,
     image: asImage(await session.read(y)),
   };
 }

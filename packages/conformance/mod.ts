@@ -16,6 +16,7 @@ export type {
   ConformanceCase,
   InputGenerator,
   InputRequest,
+  OptionCompletion,
 } from "./src/subject.ts";
 export { type TestBackend, testInterpreter } from "./src/test_backend.ts";
 export { checkExamples, type Example } from "./src/examples.ts";

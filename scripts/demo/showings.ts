@@ -8,6 +8,8 @@ import {
 } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { builtins } from "@rockpool/rockpool";
+import { levelPictures } from "../pyramid_pictures.ts";
+import { channelsForWindows } from "../roi_pictures.ts";
 
 /** An operator, and what the demo runs it with. */
 export interface Showing {
@@ -17,12 +19,22 @@ export interface Showing {
   readonly options: object;
   /** What the first input is, for people. */
   readonly from: string;
+  /** What to look at, where the first input is no picture. */
+  readonly look?: Tensor;
+  /** What there is to see of its output, where that is no picture. */
+  readonly picture?: (y: Tensor) => Tensor;
 }
 
 /** Large enough to see the windows. */
 const kernelSize = 8;
 /** Small enough to still see the cat between the zeros. */
 const unpooledSize = 2;
+/** Windows of a photograph of 300 × 451, each of about 8 × 8. */
+const outputSize = [37, 56];
+/** Windows of a region along each axis, where each reads three channels. */
+const regionSize = 6;
+/** The first has enough windows to see the cat. */
+const pyramidLevels = [32, 16, 8];
 
 /** What operators are shown with that do not pool a photograph. */
 const special: Readonly<
@@ -40,6 +52,18 @@ const special: Readonly<
     Promise.resolve({
       inputs: { x: photo },
       options: { kernelSize, outputRatio: 1 / 7 },
+      from: "photograph",
+    }),
+  "generalized-mean": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { outputSize },
+      from: "photograph",
+    }),
+  "global-average": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { outputSize },
       from: "photograph",
     }),
   // Logits that are the elements ten times, so that bright ones count most.
@@ -65,12 +89,38 @@ const special: Readonly<
       from: "max pooled photograph",
     };
   },
+  "position-sensitive-roi": (photo) =>
+    Promise.resolve({
+      inputs: { x: channelsForWindows(photo, regionSize) },
+      options: { rois: faceOf(photo), outputSize: regionSize },
+      from: "photograph, in part as a negative",
+      look: photo,
+    }),
   // The mean, since sums of powers are brighter than a photograph can be.
   "power-average": (photo) =>
     Promise.resolve({
       inputs: { x: photo },
       options: { kernelSize, normType: 2, average: true },
       from: "photograph",
+    }),
+  roi: (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { rois: faceOf(photo), outputSize: 3 * kernelSize },
+      from: "photograph",
+    }),
+  "roi-align": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { rois: faceOf(photo), outputSize: 3 * kernelSize },
+      from: "photograph",
+    }),
+  "spatial-pyramid": (photo) =>
+    Promise.resolve({
+      inputs: { x: photo },
+      options: { levels: pyramidLevels },
+      from: "photograph",
+      picture: (y) => levelPictures(y, pyramidLevels)[0],
     }),
   // A sample, as in training: half of the rows and columns of each grid of 4.
   s3: (photo) =>
@@ -80,6 +130,12 @@ const special: Readonly<
       from: "photograph",
     }),
 };
+
+/** The region of a photograph where the cat has its face. */
+function faceOf({ shape: [, , height, width] }: Tensor): Tensor {
+  const box = [0.2 * width, 0.1 * height, 0.7 * width, 0.8 * height];
+  return { shape: [1, 5], data: Float32Array.of(0, ...box) };
+}
 
 /** Every built-in operator with what to show it with. */
 export async function showings(photo: Tensor): Promise<Showing[]> {

@@ -12,6 +12,11 @@ interface Translation {
 
 /** Reference operators by their names; what stands not here is not built. */
 const translations: Readonly<Record<string, Translation>> = {
+  adaptive_avg_pool2d: { name: "global-average" },
+  adaptive_max_pool2d: {
+    name: "global-average",
+    options: (params) => ({ ...params, mode: "max" }),
+  },
   max_pool2d: { name: "max" },
   max_unpool2d: { name: "max-unpool" },
   avg_pool2d: { name: "average" },
@@ -37,6 +42,7 @@ const translations: Readonly<Record<string, Translation>> = {
     options: (params) => ({ ...params, delta: "learned" }),
   },
   lip2d: { name: "local-importance" },
+  spatial_pyramid_pool2d: { name: "spatial-pyramid" },
   stochastic_pool2d: { name: "stochastic" },
 };
 

@@ -36,10 +36,11 @@ export class UsageError extends Error {
  * Takes command-line arguments apart by their flags' rules.
  *
  * Values get the type of their rule: `--kernelSize 3`, `--kernelSize 3,5` per
- * axis, `--padding 0:1,1:1` before and after per axis, `--stride null` where
- * null is allowed, `--ceilMode` and `--no-ceilMode`, the path of a file for a
- * tensor. Ranges and missing options are left to `validateOptions`, which
- * checks every caller's options.
+ * axis, `--padding 0:1,1:1` before and after per axis, `--levels 4` for a list
+ * of one, `--stride null` and `--outputSize null,4` where null is allowed,
+ * `--ceilMode` and `--no-ceilMode`, the path of a file for a tensor. Ranges and
+ * missing options are left to `validateOptions`, which checks every caller's
+ * options.
  *
  * @throws {UsageError} for an unknown or repeated flag, or a value of another
  * type
@@ -111,7 +112,7 @@ function convert(flag: string, rule: FlagRule, text = ""): unknown {
   if (rule.kind === "tensor") return text;
   const value = rule.kind === "integer" || rule.kind === "number"
     ? toNumber(text)
-    : toAxes(text, rule.kind);
+    : toAxes(text, rule);
   if ([value].flat(2).includes(NaN)) {
     throw new UsageError(`${flag} is "${text}": ${needed(rule)} is needed`);
   }
@@ -121,9 +122,12 @@ function convert(flag: string, rule: FlagRule, text = ""): unknown {
 function needed(rule: FlagRule): string {
   if (rule.kind === "text") return "a text";
   const form = {
-    axes: " (written 3 or 3,5)",
+    axes: rule.nullableEntries
+      ? " (written 3 or 3,5 or null,5)"
+      : " (written 3 or 3,5)",
     sides: " (written 1 or 1,2 or 0:1,1:1)",
     ratios: " (written 0.5 or 0.5,0.7)",
+    list: " (written 4 or 4,2,1)",
     tensor: " (a .npy file)",
   }[rule.kind as string] ?? "";
   return describeRule(rule) + form;
@@ -132,16 +136,18 @@ function needed(rule: FlagRule): string {
 /** `3`, `3,5` or, of sides, `0:1,1:1`. */
 function toAxes(
   text: string,
-  kind: OptionRule["kind"],
-): number | (number | number[])[] {
+  { kind, nullableEntries }: OptionRule,
+): number | (number | number[] | null)[] {
   const axes = text.split(",").map((axis) => {
+    if (nullableEntries && axis === "null" && axis !== text) return null;
     const sides = axis.split(":");
     return kind === "sides" && sides.length === 2
       ? sides.map(toNumber)
       : toNumber(axis);
   });
   const [first] = axes;
-  return axes.length === 1 && typeof first === "number" ? first : axes;
+  const single = axes.length === 1 && typeof first === "number";
+  return single && kind !== "list" ? first : axes;
 }
 
 function toNumber(text: string): number {

@@ -10,6 +10,8 @@ const flags: FlagSpec = {
   ceilMode: { kind: "boolean", help: "Round up", default: false },
   backend: { kind: "choice", help: "Where", choices: ["cpu", "gpu"] },
   outputRatio: { kind: "ratios", help: "Output by input" },
+  outputSize: { kind: "axes", help: "Lengths", nullableEntries: true },
+  levels: { kind: "list", help: "Windows of each level", min: 1 },
   samples: { kind: "tensor", help: "Given", nullable: true, default: null },
   output: { kind: "text", help: "Where to write", short: "o" },
 };
@@ -44,6 +46,10 @@ Deno.test("parseArguments() gives values the type of their rule", () => {
     ["--backend gpu", { backend: "gpu" }],
     ["--outputRatio 0.5", { outputRatio: 0.5 }],
     ["--outputRatio 0.5,0.7", { outputRatio: [0.5, 0.7] }],
+    ["--outputSize 3", { outputSize: 3 }],
+    ["--outputSize null,4", { outputSize: [null, 4] }],
+    ["--levels 4,2,1", { levels: [4, 2, 1] }],
+    ["--levels 4", { levels: [4] }],
     ["--samples u.npy", { samples: "u.npy" }],
     ["--samples null", { samples: null }],
     ["--output a,b:c", { output: "a,b:c" }],
@@ -81,6 +87,18 @@ Deno.test("parseArguments() says in one line what is wrong", () => {
     ["--kernelSize null", '--kernelSize is "null"'],
     ["--padding 0:1:2", '--padding is "0:1:2"'],
     ["--outputRatio 1:2", '--outputRatio is "1:2"'],
+    [
+      "--outputSize null",
+      '--outputSize is "null": an integer or one per axis, null for some ' +
+      "(written 3 or 3,5 or null,5) is needed",
+    ],
+    ["--outputSize null,x", '--outputSize is "null,x"'],
+    [
+      "--levels x",
+      '--levels is "x": a list of one or more integers of at least 1 ' +
+      "(written 4 or 4,2,1) is needed",
+    ],
+    ["--levels 4,null", '--levels is "4,null"'],
     ["--samples", "--samples has no value: a tensor, or null (a .npy file)"],
     [
       "--ceilMode=yes",

@@ -3,10 +3,12 @@ import { commonWindows } from "./common_windows.ts";
 import type { Tolerance } from "./compare.ts";
 import { makeGrid } from "./grid.ts";
 import {
+  completed,
   type ConformanceCase,
   fits,
   type InputGenerator,
   inputsAlike,
+  type OptionCompletion,
   type Subject,
   type TriedOp,
 } from "./subject.ts";
@@ -27,6 +29,11 @@ export interface Skip {
 export interface ConformOptions {
   /** Makes the inputs; by default all are float32 and have one shape. */
   readonly inputs?: InputGenerator;
+  /**
+   * Completes the options of each generated case, by what depends on its shape:
+   * a tensor that the operator requires, say.
+   */
+  readonly options?: OptionCompletion;
   /** Cases besides those of the grid over the operator's options. */
   readonly cases?: readonly ConformanceCase[];
   /**
@@ -48,24 +55,28 @@ export interface ConformOptions {
 /** An operator with all that is needed to try it. */
 export function makeSubject(
   op: TriedOp,
-  options: ConformOptions = {},
+  how: ConformOptions = {},
 ): Subject {
   const {
     inputs = inputsAlike(op),
+    options: complete = (_, options) => options,
     cases = [],
     tolerance = { rtol: 1e-4, atol: 1e-5 },
     random = false,
     straightThrough = [],
-  } = options;
+  } = how;
   return {
     op,
     inputs,
+    complete,
     tolerance,
     random,
     straightThrough,
     cases: [
-      ...makeGrid(op, inputs),
-      ...commonWindows(op).filter((trial) => fits({ op, inputs }, trial)),
+      ...makeGrid(op, inputs, complete),
+      ...commonWindows(op)
+        .map((trial) => completed({ complete }, trial))
+        .filter((trial) => fits({ op, inputs }, trial)),
       ...cases,
     ],
   };

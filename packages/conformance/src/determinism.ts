@@ -3,6 +3,7 @@ import type { Check } from "./check.ts";
 import { equalBits } from "./compare.ts";
 import { evaluate, type Evaluation } from "./evaluate.ts";
 import {
+  completed,
   type ConformanceCase,
   describeCase,
   fits,
@@ -50,7 +51,8 @@ function largeCase(subject: Subject): ConformanceCase[] {
     .map(({ options }): ConformanceCase => ({
       shape: options.layout === "NHWC" ? [4, 64, 64, 16] : [4, 16, 64, 64],
       options,
-    }));
+    }))
+    .map((trial) => completed(subject, trial));
   const large = enlarged.find((trial) => fits(subject, trial));
   return large ? [large] : [];
 }

@@ -1,13 +1,19 @@
 import type { Check } from "./check.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectedOf } from "./expected.ts";
-import { type ConformanceCase, describeCase, fits } from "./subject.ts";
+import {
+  completed,
+  type ConformanceCase,
+  describeCase,
+  fits,
+} from "./subject.ts";
 
 /** A batch of no items gives empty outputs, and gradients that are zero. */
 export const emptyBatch: Check = {
   name: "takes an empty batch",
   trials: (subject) =>
     subject.cases.flatMap(withoutItems)
+      .map((trial) => completed(subject, trial))
       .filter((trial) => fits(subject, trial))
       .slice(0, 8)
       .map((trial) => ({

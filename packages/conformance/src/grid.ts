@@ -4,9 +4,11 @@ import { optionLevels } from "./option_levels.ts";
 import { type Choice, pairwise } from "./pairwise.ts";
 import { makeRandom } from "./random.ts";
 import {
+  completed,
   type ConformanceCase,
   fits,
   type InputGenerator,
+  type OptionCompletion,
   type TriedOp,
 } from "./subject.ts";
 
@@ -28,10 +30,13 @@ const PLANES = [{ batch: [2], channels: 3 }, { batch: [], channels: 5 }, {
 export function makeGrid(
   op: TriedOp,
   inputs: InputGenerator,
+  complete: OptionCompletion = (_, options) => options,
 ): ConformanceCase[] {
   const rules = Object.entries<OptionRule>(op.options)
     .filter(([name]) => name !== "axes")
-    .map(([name, rule]) => ({ name, levels: optionLevels(rule) }));
+    .map(([name, rule]) => ({ name, levels: optionLevels(rule) }))
+    // A tensor has none: who requires one completes the options.
+    .filter(({ levels }) => levels.length > 0);
   const anyAxes = Object.hasOwn(op.options, "axes");
   const counts = [
     anyAxes ? 3 : 1,
@@ -53,7 +58,8 @@ export function makeGrid(
     const inner = options.layout === "NHWC"
       ? [...spatial, channels]
       : [channels, ...spatial];
-    return { shape: [...batch, ...inner], options, data: DATA_KINDS[data] };
+    const shape = [...batch, ...inner];
+    return completed({ complete }, { shape, options, data: DATA_KINDS[data] });
   };
   const cases = pairwise(counts, {
     random: makeRandom(0),

@@ -89,3 +89,20 @@ Deno.test("makeGrid() does not hide what is no refusal", () => {
   });
   assertThrows(() => makeGrid(op, inputsAlike(op)), Error, "A mistake");
 });
+
+Deno.test("makeGrid() has options completed that no rule gives values for", () => {
+  const op = shaped(
+    { windows: { kind: "tensor", help: "" } },
+    ({ x }) => x,
+  );
+  assertThrows(() => makeGrid(op, inputsAlike(op)), RangeError);
+  const cases = makeGrid(op, inputsAlike(op), (shape, options) => ({
+    ...options,
+    windows: { shape: [1], data: Float32Array.of(shape[0]) },
+  }));
+  assert(cases.length > 0);
+  for (const { shape, options: { windows } } of cases) {
+    const { data } = windows as { readonly data: Float32Array };
+    assertEquals(data[0], shape[0]);
+  }
+});

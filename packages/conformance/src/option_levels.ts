@@ -18,6 +18,8 @@ export function optionLevels(rule: OptionRule): Level[] {
     : [];
   levels.push(...numbers.map((value) => () => value));
   if (rule.kind === "axes") levels.push((axes) => [2, 3, 1].slice(-axes));
+  if (rule.nullableEntries) levels.push((axes) => [3, 1, null].slice(-axes));
+  if (rule.kind === "list") levels.push(() => [2], () => [1, 3]);
   if (rule.kind === "ratios") {
     levels.push((axes) => [0.25, 0.5, 0.75].slice(-axes));
   }

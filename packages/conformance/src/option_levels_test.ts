@@ -17,6 +17,16 @@ const tried: [what: string, rule: OptionRule, levels: unknown[]][] = [
     { kind: "ratios", above: 0, below: 1, help },
     [0.5, [0.5, 0.75]],
   ],
+  [
+    "axes that keep their length",
+    { kind: "axes", min: 2, nullableEntries: true, help },
+    [2, 3],
+  ],
+  [
+    "lists of one and of more, and its own",
+    { kind: "list", min: 1, default: [4, 2, 1], help },
+    [[2], [1, 3], [4, 2, 1]],
+  ],
   ["null for a tensor", { kind: "tensor", nullable: true, help }, [null]],
   ["its default", { kind: "number", default: 7, help }, [1, 2, 3, 7]],
   ["what its range allows", { kind: "integer", max: 0, help }, [0, -2]],

@@ -58,6 +58,15 @@ const primitives: readonly Primitive[] = [
   },
   samplesOf("NCHW"),
   samplesOf("NHWC"),
+  {
+    name: "sample() of no items",
+    shapes: [[2, 3, 4]],
+    run: (session, [x]) =>
+      session.sample(
+        x,
+        productSamples(x.shape, { outputSize: [2], items: [] }),
+      ),
+  },
 ];
 
 /** The output of a primitive and the gradients of what it reads. */

@@ -1,4 +1,5 @@
 import {
+  formatShape,
   initialWeight,
   neededInputs,
   type PoolingOp,
@@ -40,10 +41,17 @@ export type InputGenerator = (
   request: InputRequest,
 ) => Readonly<Record<string, Tensor>>;
 
+/** Completes the options of a case by what its shape decides. */
+export type OptionCompletion = (
+  shape: Shape,
+  options: ConformanceCase["options"],
+) => ConformanceCase["options"];
+
 /** An operator and how it is to be tried. */
 export interface Subject {
   readonly op: TriedOp;
   readonly inputs: InputGenerator;
+  readonly complete: OptionCompletion;
   readonly tolerance: Tolerance;
   /** Whether outputs in train mode depend on the seed. */
   readonly random: boolean;
@@ -60,6 +68,14 @@ export function inputsAlike(op: TriedOp): InputGenerator {
         name,
       ) => [name, makeTensor(shape, { random, kind })]),
     );
+}
+
+/** A generated case with the options that depend on its shape. */
+export function completed(
+  { complete }: Pick<Subject, "complete">,
+  trial: ConformanceCase,
+): ConformanceCase {
+  return { ...trial, options: complete(trial.shape, trial.options) };
 }
 
 /** The inputs of a case. */
@@ -132,6 +148,12 @@ export function describeCase(
   { shape, options, data = "spread" }: ConformanceCase,
 ): string {
   const chosen = Object.entries(options)
-    .map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    .map(([name, value]) => `${name} ${describeValue(value)}`);
   return [`${shape.join("×")} of ${data}`, ...chosen].join(", ");
+}
+
+/** An option as text; of a tensor its shape, since it may be long. */
+function describeValue(value: unknown): string {
+  const isTensor = typeof value === "object" && value && "shape" in value;
+  return isTensor ? formatShape(value.shape as Shape) : JSON.stringify(value);
 }

@@ -5,8 +5,9 @@ import { checkTensor, type Tensor } from "./value.ts";
 export interface OptionRule<T = unknown> {
   /**
    * `axes`: an integer, or one per axis. `sides`: also [before, after] per axis.
-   * `ratios`: a number, or one per axis. `tensor`: numbers that the host needs
-   * to know, such as given samples; they have no gradient.
+   * `ratios`: a number, or one per axis. `list`: integers, as many as wanted.
+   * `tensor`: numbers that the host needs to know, such as given samples; they
+   * have no gradient.
    */
   readonly kind:
     | "integer"
@@ -16,6 +17,7 @@ export interface OptionRule<T = unknown> {
     | "axes"
     | "sides"
     | "ratios"
+    | "list"
     | "tensor";
   /** One sentence for people. */
   readonly help: string;
@@ -23,6 +25,8 @@ export interface OptionRule<T = unknown> {
   readonly default?: T;
   /** Whether null is allowed too. */
   readonly nullable?: boolean;
+  /** Whether null is allowed as an entry of a list. */
+  readonly nullableEntries?: boolean;
   /** The smallest allowed number. */
   readonly min?: number;
   /** The largest allowed number. */
@@ -57,6 +61,7 @@ export function describeRule(rule: OptionRule): string {
     axes: "an integer or one per axis",
     sides: "an integer, one per axis, or [before, after] per axis",
     ratios: "a number or one per axis",
+    list: "a list of one or more integers",
     tensor: "a tensor",
   }[rule.kind];
   const limits = [
@@ -66,8 +71,8 @@ export function describeRule(rule: OptionRule): string {
     rule.below === undefined ? "" : ` less than ${rule.below}`,
     rule.not === undefined ? "" : ` other than ${rule.not}`,
   ].filter((limit) => limit !== "").join(" and");
-  return kind + limits + (rule.infinite ? ", or Infinity" : "") +
-    (rule.nullable ? ", or null" : "");
+  return kind + limits + (rule.nullableEntries ? ", null for some" : "") +
+    (rule.infinite ? ", or Infinity" : "") + (rule.nullable ? ", or null" : "");
 }
 
 /**
@@ -123,7 +128,10 @@ function checkOption(name: string, value: unknown, rule: OptionRule): void {
     if (typeof value !== "object" || Array.isArray(value)) refuse(TypeError);
     checkTensor(value as Tensor, `option ${name}`);
   } else {
+    const empty = Array.isArray(value) && value.length === 0;
+    if (empty && rule.kind === "list") refuse(RangeError);
     for (const number of numbersOf(value, rule)) {
+      if (number === null && rule.nullableEntries) continue;
       if (typeof number !== "number") return refuse(TypeError);
       if (!allows(rule, number)) refuse(RangeError);
     }
@@ -132,8 +140,10 @@ function checkOption(name: string, value: unknown, rule: OptionRule): void {
 
 /** The numbers inside an option of this kind; `undefined` marks a wrong nesting. */
 function numbersOf(value: unknown, rule: OptionRule): unknown[] {
-  const lists = ["axes", "sides", "ratios"].includes(rule.kind);
-  if (!Array.isArray(value)) return [value];
+  const lists = ["axes", "sides", "ratios", "list"].includes(rule.kind);
+  if (!Array.isArray(value)) {
+    return rule.kind === "list" ? [undefined] : [value];
+  }
   if (!lists || value.length === 0) return [undefined];
   return value.flatMap((axis) => {
     if (!Array.isArray(axis)) return [axis];

@@ -70,6 +70,8 @@ const rules = {
   sides: { kind: "sides", min: 0, help },
   nullable: { kind: "integer", nullable: true, help },
   ratios: { kind: "ratios", above: 0, below: 1, help },
+  list: { kind: "list", min: 1, help },
+  entries: { kind: "axes", min: 1, nullableEntries: true, help },
   tensor: { kind: "tensor", help },
 } as const satisfies Record<string, OptionRule>;
 
@@ -83,6 +85,8 @@ const allowed: [keyof typeof rules, unknown[]][] = [
   ["sides", [0, [1, 2], [[0, 1], 2], [[0, 1], [2, 3]]]],
   ["nullable", [null, -7]],
   ["ratios", [0.5, [0.25, 0.75]]],
+  ["list", [[1], [4, 2, 1], [1, 2, 3, 4, 5]]],
+  ["entries", [1, [1, null], [null, 2, 1], [null]]],
   ["tensor", [{ shape: [2], data: Float32Array.of(1, 2) }]],
 ];
 for (const [name, values] of allowed) {
@@ -111,6 +115,10 @@ const refused: [
   ["sides", TypeError, [[[1, 1, 1]], [[1]], [[]], [[[1, 1], 1]]]],
   ["ratios", RangeError, [0, 1, NaN, [0.5, 1]]],
   ["ratios", TypeError, ["0.5", [], [[0.5, 0.5]], null]],
+  ["list", RangeError, [[], [0], [1, 1.5], [NaN]]],
+  ["list", TypeError, [1, null, [null], ["1"], [[1]]]],
+  ["entries", RangeError, [0, [0, null], [null, 0.5]]],
+  ["entries", TypeError, [null, [], ["1"], [[null, 1]]]],
   ["tensor", TypeError, [1, "x.npy", [1, 2], null]],
 ];
 for (const [name, kind, values] of refused) {
@@ -152,6 +160,8 @@ Deno.test("describeRule() says what a rule asks for", () => {
       "an integer, one per axis, or [before, after] per axis of at least 0",
       "an integer, or null",
       "a number or one per axis greater than 0 and less than 1",
+      "a list of one or more integers of at least 1",
+      "an integer or one per axis of at least 1, null for some",
       "a tensor",
     ],
   );

@@ -34,28 +34,13 @@ export function regions(
   const axes = outputSize.length;
   const planes = planesOf(shape, { axes, layout });
   const columns = 1 + 2 * axes;
-  if (rois.shape.length !== 2 || rois.shape[1] !== columns) {
-    throw new RangeError(
-      `Cannot pool regions of shape [${rois.shape}]: rows of ${columns} numbers are needed, the item and two corners`,
-    );
-  }
+  const sources = regionItems(rois, { axes, items: planes.items });
   if (!(spatialScale > 0 && Number.isFinite(spatialScale))) {
     throw new RangeError(
       `Cannot scale regions by ${spatialScale}: a number greater than 0 is needed`,
     );
   }
   const count = rois.shape[0];
-  const sources = Int32Array.from({ length: count }, (_, row) => {
-    const numbers = rois.data.subarray(row * columns, (row + 1) * columns);
-    const item = numbers[0];
-    const isItem = Number.isInteger(item) && item >= 0 && item < planes.items;
-    if (!isItem || !numbers.every(Number.isFinite)) {
-      throw new RangeError(
-        `Cannot pool region ${row}, [${numbers}]: an item below ${planes.items} and finite corners are needed`,
-      );
-    }
-    return item;
-  });
   const tablesOf = outputSize.map((windows, axis) => {
     const column = axes - axis;
     const corner = (row: number, offset: number) =>
@@ -90,6 +75,42 @@ export function regions(
   };
 }
 
+/**
+ * The item of the batch that each region lies in: the first number of its row.
+ *
+ * @throws {RangeError} where the rows are of another length, or one names no
+ * item or holds what is no number
+ */
+export function regionItems(
+  rois: Tensor,
+  { axes, items }: {
+    /** Spatial axes. */
+    readonly axes: number;
+    /** Items of the batch. */
+    readonly items: number;
+  },
+): Int32Array {
+  const columns = 1 + 2 * axes;
+  if (rois.shape.length !== 2 || rois.shape[1] !== columns) {
+    throw new RangeError(
+      `Cannot pool regions of shape [${rois.shape}]: rows of ${columns} numbers are needed, the item and two corners`,
+    );
+  }
+  const sources = new Int32Array(rois.shape[0]);
+  for (let row = 0; row < sources.length; row++) {
+    const numbers = rois.data.subarray(row * columns, (row + 1) * columns);
+    const item = numbers[0];
+    const isItem = Number.isInteger(item) && item >= 0 && item < items;
+    if (!isItem || !numbers.every(Number.isFinite)) {
+      throw new RangeError(
+        `Cannot pool region ${row}, [${numbers}]: an item below ${items} and finite corners are needed`,
+      );
+    }
+    sources[row] = item;
+  }
+  return sources;
+}
+
 /** An axis of an input and the first and last element of each region on it. */
 interface RegionPlace {
   readonly windows: number;
@@ -122,7 +143,7 @@ function regionAxis(place: RegionPlace): TableAxis {
 }
 
 /** The nearest integer; halves go away from zero. Limited to ±2²⁹. */
-function roundHalfAway(x: number): number {
+export function roundHalfAway(x: number): number {
   const whole = Math.trunc(x);
   const rounded = Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
   return Math.max(-(2 ** 29), Math.min(2 ** 29, rounded));

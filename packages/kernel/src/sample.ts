@@ -1,6 +1,6 @@
 import { equalShapes, formatShape, sizeOf, type Value } from "@rockpool/core";
 import type { PositionSums, SparseRows } from "./device.ts";
-import type { Runtime } from "./runtime.ts";
+import { fillZero, type Runtime } from "./runtime.ts";
 import { type PositionSamples, transposeRows } from "./samples.ts";
 import type { TapeEntry } from "./tape.ts";
 
@@ -35,7 +35,9 @@ export function runSample<V extends Value>(
     shape: readonly number[],
   ) => {
     const to = runtime.allocate(shape, "float32");
-    if (sizeOf(shape) > 0) {
+    // Without entries, what is read may have no elements.
+    if (sums.sums.entries.length === 0) fillZero(runtime, to);
+    else if (sizeOf(shape) > 0) {
       runtime.device.sumPositions({ ...sums, to, channels, layout });
     }
     return to;

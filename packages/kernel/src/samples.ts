@@ -1,6 +1,12 @@
-import type { Layout, Samples, Shape } from "@rockpool/core";
+import {
+  checkShape,
+  type Layout,
+  MAX_ELEMENTS,
+  type Samples,
+  type Shape,
+} from "@rockpool/core";
 import type { SparseRows } from "./device.ts";
-import { volume } from "./geometry.ts";
+import { type Triple, triple, volume } from "./geometry.ts";
 import { planesOf, shapeOf } from "./rank.ts";
 
 /** For each output along an axis the elements it is a weighted sum of. */
@@ -11,12 +17,22 @@ export interface AxisSums {
   readonly weights: readonly (readonly number[])[];
 }
 
+/** The same, with all elements in one list: for thousands of items. */
+export interface AxisRows {
+  /** Where each output's elements begin, and at last where all end. */
+  readonly offsets: Int32Array;
+  /** The elements. */
+  readonly entries: Int32Array;
+  /** The weight of each of them. */
+  readonly weights: Float64Array;
+}
+
 /** An item of the output: what it is read from, and how along each axis. */
 export interface SampledItem {
   /** The item of the input. */
   readonly source: number;
   /** The sums along each spatial axis, whose products are taken. */
-  readonly axes: readonly AxisSums[];
+  readonly axes: readonly (AxisSums | AxisRows)[];
 }
 
 /** Samples of planes, with what a session must know of them. */
@@ -31,6 +47,13 @@ export interface PositionSamples extends Samples {
   readonly sums: SparseRows;
 }
 
+/** An axis that a tensor lacks. */
+const NO_ROWS: AxisRows = {
+  offsets: Int32Array.of(0, 1),
+  entries: Int32Array.of(0),
+  weights: Float64Array.of(1),
+};
+
 /**
  * Samples of planes whose weights are products of weights along each axis:
  * interpolation, resizing, RoIAlign.
@@ -39,8 +62,8 @@ export interface PositionSamples extends Samples {
  *
  * @param shape of the input, `[N, C, …spatial]` or with channels last
  * @throws {TypeError} where the rank or the number of axes does not fit
- * @throws {RangeError} where an item or an element is outside the input, or
- * items have outputs of different sizes
+ * @throws {RangeError} where an item or an element is outside the input, items
+ * have outputs of different sizes, or there is more than 32-bit indices reach
  *
  * @example The middle between two elements
  * ```ts
@@ -68,71 +91,88 @@ export function productSamples(
     readonly layout?: Layout;
   },
 ): PositionSamples {
-  const axes = outputSize.length;
-  const planes = planesOf(shape, { axes, layout });
-  const { spatial } = planes;
-  const from = volume(planes.input);
-  const to = outputSize.reduce((n, length) => n * length, 1);
-  const offsets = [0];
-  const entries: number[] = [];
-  const weights: number[] = [];
-  for (const [index, item] of items.entries()) {
-    checkItem(index, item, { items: planes.items, spatial, outputSize });
-    const visit = (
-      axis: number,
-      position: number,
-      weight: number,
-      at: number[],
-    ) => {
-      if (weight === 0) return;
-      if (axis === axes) {
-        entries.push(item.source * from + position);
-        weights.push(weight);
-        return;
-      }
-      const sums = item.axes[axis];
-      for (const [e, element] of sums.elements[at[axis]].entries()) {
-        visit(
-          axis + 1,
-          position * spatial[axis] + element,
-          weight * sums.weights[at[axis]][e],
-          at,
-        );
-      }
-    };
-    for (let output = 0; output < to; output++) {
-      visit(0, 0, 1, unravel(output, outputSize));
-      offsets.push(entries.length);
-    }
-  }
+  const planes = planesOf(shape, { axes: outputSize.length, layout });
+  const outputShape = shapeOf(
+    { ...planes, batched: true, items: items.length },
+    outputSize,
+  );
+  checkShape(outputShape, "an output");
+  const rows = items.map((item, index) =>
+    rowsOf(index, item, { ...planes, outputSize })
+  );
   return {
     inputShape: [...shape],
-    outputShape: shapeOf(
-      { ...planes, batched: true, items: items.length },
-      outputSize,
-    ),
+    outputShape,
     channels: planes.channels,
     layout: planes.layout,
-    planes: { from, to },
-    sums: {
-      offsets: Int32Array.from(offsets),
-      entries: Int32Array.from(entries),
-      weights: Float32Array.from(weights),
+    planes: {
+      from: volume(planes.input),
+      to: volume(triple(outputSize, 1)),
     },
+    sums: products(items.map(({ source }) => source), rows, {
+      input: planes.input,
+      output: triple(outputSize, 1),
+    }),
   };
 }
 
-/** The position along each axis of an index in row-major order. */
-function unravel(index: number, lengths: readonly number[]): number[] {
-  const at: number[] = [];
-  for (const length of lengths.toReversed()) {
-    at.unshift(index % length);
-    index = Math.floor(index / length);
+/** The products of the rows of the axes of each item, item by item. */
+function products(
+  sources: readonly number[],
+  rows: readonly Triple<AxisRows>[],
+  { input, output: [depth, height, width] }: {
+    readonly input: Triple<number>;
+    readonly output: Triple<number>;
+  },
+): SparseRows {
+  const plane = volume(input);
+  const most = rows.reduce(
+    (sum, [d, h, w]) =>
+      sum + d.entries.length * h.entries.length * w.entries.length,
+    0,
+  );
+  if (most > MAX_ELEMENTS) {
+    throw new RangeError(
+      `Cannot sample ${most} elements: 32-bit offsets reach ${MAX_ELEMENTS}`,
+    );
   }
-  return at;
+  const offsets = new Int32Array(rows.length * depth * height * width + 1);
+  const entries = new Int32Array(most);
+  const weights = new Float32Array(most);
+  let at = 0;
+  let output = 0;
+  for (let item = 0; item < rows.length; item++) {
+    const [deep, high, wide] = rows[item];
+    const first = sources[item] * plane;
+    for (let d = 0; d < depth; d++) {
+      for (let h = 0; h < height; h++) {
+        for (let w = 0; w < width; w++) {
+          for (let i = deep.offsets[d]; i < deep.offsets[d + 1]; i++) {
+            for (let j = high.offsets[h]; j < high.offsets[h + 1]; j++) {
+              const row = deep.entries[i] * input[1] + high.entries[j];
+              const weight = deep.weights[i] * high.weights[j];
+              for (let k = wide.offsets[w]; k < wide.offsets[w + 1]; k++) {
+                const product = weight * wide.weights[k];
+                if (product === 0) continue;
+                entries[at] = first + row * input[2] + wide.entries[k];
+                weights[at++] = product;
+              }
+            }
+          }
+          offsets[++output] = at;
+        }
+      }
+    }
+  }
+  return {
+    offsets,
+    entries: entries.subarray(0, at),
+    weights: weights.subarray(0, at),
+  };
 }
 
-function checkItem(
+/** The rows of an item along depth, height and width. */
+function rowsOf(
   index: number,
   { source, axes }: SampledItem,
   { items, spatial, outputSize }: {
@@ -140,32 +180,56 @@ function checkItem(
     readonly spatial: readonly number[];
     readonly outputSize: readonly number[];
   },
-): void {
+): Triple<AxisRows> {
   if (!Number.isInteger(source) || source < 0 || source >= items) {
     throw new RangeError(
       `Cannot sample item ${index} from item ${source}: there are ${items}`,
     );
   }
-  for (const [a, { elements, weights }] of axes.entries()) {
-    const fits = elements.length === outputSize[a] &&
-      elements.every((list, i) => list.length === weights[i]?.length);
-    if (!fits || axes.length !== outputSize.length) {
+  const rows = outputSize.map((count, a) => {
+    const given = axes[a];
+    const row = given && "elements" in given ? inOneList(given, a) : given;
+    if (
+      axes.length !== outputSize.length || row?.offsets.length !== count + 1
+    ) {
       throw new RangeError(
-        `Cannot sample item ${index}: along axis ${a} ${
-          outputSize[a]
-        } outputs with a weight for each element are needed`,
+        `Cannot sample item ${index}: along axis ${a} ${count} outputs with a weight for each element are needed`,
       );
     }
-    const outside = elements.flat().find((element) =>
-      !(Number.isInteger(element) && element >= 0 && element < spatial[a])
-    );
-    if (outside === undefined) continue;
-    throw new RangeError(
-      `Cannot sample element ${outside} along axis ${a}: there are ${
-        spatial[a]
-      }`,
-    );
+    for (let e = 0; e < row.entries.length; e++) {
+      const element = row.entries[e];
+      if (element >= 0 && element < spatial[a]) continue;
+      throw new RangeError(
+        `Cannot sample element ${element} along axis ${a}: there are ${
+          spatial[a]
+        }`,
+      );
+    }
+    return row;
+  });
+  return triple(rows, NO_ROWS);
+}
+
+/** Sums in one list; undefined where an element has no weight. */
+function inOneList(
+  { elements, weights }: AxisSums,
+  axis: number,
+): AxisRows | undefined {
+  const offsets = new Int32Array(elements.length + 1);
+  for (const [i, list] of elements.entries()) {
+    if (list.length !== weights[i]?.length) return undefined;
+    offsets[i + 1] = offsets[i] + list.length;
   }
+  return {
+    offsets,
+    entries: Int32Array.from(elements.flat(), (element) => {
+      if (Number.isInteger(element)) return element;
+      throw new RangeError(
+        `Cannot sample element ${element} along axis ${axis}: an integer is needed`,
+      );
+    }),
+    weights: Float64Array.from(weights.flat()),
+  };
 }
 
 /**
