@@ -80,7 +80,13 @@ const wrongTypes: [what: string, act: () => unknown, message: string][] = [
   ["the sum of an index", () => fold.argmax(x).add(1), "an index (argmax)"],
   ["a condition from a number", () => x.and(x.lt(z)), "a number (element)"],
   ["a choice by a number", () => select(x, 1, 2), "a condition"],
-  ["a choice of indices", () => select(x.lt(z), integer(1), 2), "a number"],
+  [
+    "a choice of an index or a number",
+    () => select(x.lt(z), integer(1), x),
+    "a number (element)",
+  ],
+  ["the logarithm of an index", () => fold.argmax(x).exponent(), "an index"],
+  ["a product of numbers' upper half", () => x.mulHigh(x), "a number"],
   ["the number of a number", () => x.asNumber(), "an index"],
   ["the opposite of a number", () => x.not(), "a condition"],
   ["an index equal to a number", () => fold.argmax(x).eq(x), "an index"],
@@ -94,6 +100,11 @@ for (const [what, act, message] of wrongTypes) {
     assert(text.includes("it needs"), text);
   });
 }
+
+Deno.test("select() of indices is an index", () => {
+  const choice = select(x.lt(z), integer(1), 2);
+  assertEquals([choice.type, choice.level], ["i32", "element"]);
+});
 
 Deno.test("only expressions and numbers are operands", () => {
   assertThrows(() => operand("x" as unknown as Operand), TypeError, "string");
