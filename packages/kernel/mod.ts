@@ -28,8 +28,10 @@ export type { Runtime } from "./src/runtime.ts";
 export * from "./src/samples.ts";
 export * from "./src/session.ts";
 export * from "./src/slide.ts";
+export * from "./src/sparse_samples.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
+export * from "./src/wat_eigen.ts";
 export * from "./src/wat_matmul.ts";
 export {
   GUARD_BYTES,
@@ -44,10 +46,13 @@ export {
   type WgslModule,
   WORKGROUP_SIZE,
 } from "./src/wgsl_module.ts";
+export * from "./src/wgsl_eigen.ts";
 export * from "./src/wgsl_matmul.ts";
 export * from "./src/wgsl_moves.ts";
 export * from "./src/wgsl_rows.ts";
 export * from "./src/wgsl_tables.ts";
 export * from "./src/training.ts";
+export * from "./src/transpose.ts";
 export * from "./src/traverse.ts";
+export * from "./src/triangle.ts";
 export * from "./src/window_kernel.ts";

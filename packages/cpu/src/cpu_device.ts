@@ -1,5 +1,6 @@
 import {
   type DType,
+  type Eigen,
   formatShape,
   type Shape,
   sizeOf,
@@ -12,7 +13,9 @@ import {
   GUARD_BYTES,
   type MatrixProduct,
   type PlaneMove,
+  type PositionSums,
   type Program,
+  type RowCopy,
   type RunBindings,
   volume,
 } from "@rockpool/kernel";
@@ -22,6 +25,8 @@ import { Block } from "./cpu_value.ts";
 import { type ArgumentSources, writeArguments } from "./kernel_arguments.ts";
 import { type CompiledKernel, KernelCache } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
+import { runEigen } from "./run_eigen.ts";
+import { runMultiply } from "./run_multiply.ts";
 import { placeTables } from "./table_blocks.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -111,6 +116,55 @@ export class CpuDevice implements Device<Block> {
     });
   }
 
+  copyRows({ from, to, rows, length }: RowCopy<Block>): void {
+    const [source, target] = [from.value.data, to.value.data];
+    for (let row = 0; row < rows; row++) {
+      const start = from.start + row * from.step;
+      target.set(
+        source.subarray(start, start + length),
+        to.start + row * to.step,
+      );
+    }
+  }
+
+  sumPositions(call: PositionSums<Block>): void {
+    const { from, to, sums, repeats, planes, channels, layout } = call;
+    const { offsets, entries, weights } = sums;
+    const rows = offsets.length - 1;
+    const read = from.data.length / channels / repeats;
+    const [source, target] = [from.data, to.data];
+    const last = layout === "NHWC";
+    const step = { from: last ? 1 : planes.from, to: last ? 1 : planes.to };
+    const place = (at: number, plane: number) =>
+      last
+        ? at * channels
+        : Math.floor(at / plane) * channels * plane + at % plane;
+    for (let position = 0; position < repeats * rows; position++) {
+      const row = position % rows;
+      const first = Math.floor(position / rows) * read;
+      const at = place(position, planes.to);
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let e = offsets[row]; e < offsets[row + 1]; e++) {
+          sum += weights[e] *
+            source[
+              place(first + entries[e], planes.from) + channel * step.from
+            ];
+        }
+        target[at + channel * step.to] = sum;
+      }
+    }
+  }
+
+  eigen(x: Block, to: Eigen<Block>): void {
+    runEigen(x, to, {
+      memory: this.memory,
+      allocator: this.allocator,
+      kernel: this.#kernels.eigen(),
+      pool: this.pool,
+    });
+  }
+
   take(move: PlaneMove<Block>): void {
     const [from, to] = [move.from.data, move.to.data];
     to.fill(0);
@@ -119,26 +173,13 @@ export class CpuDevice implements Device<Block> {
     });
   }
 
-  multiply({ a, b, to, sizes }: MatrixProduct<Block>): void {
-    const { batch, groups, rows, inner, columns } = sizes;
-    const [left, right, result] = [a.value.data, b.value.data, to.data];
-    for (let n = 0, at = 0; n < batch; n++) {
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++, at++) {
-          let sum = 0;
-          for (let g = 0; g < groups; g++) {
-            let from = n * a.batch + g * a.group + i * a.across;
-            let by = n * b.batch + g * b.group + j * b.across;
-            for (let k = 0; k < inner; k++) {
-              sum += left[from] * right[by];
-              from += a.along;
-              by += b.along;
-            }
-          }
-          result[at] = sum;
-        }
-      }
-    }
+  multiply(product: MatrixProduct<Block>): void {
+    runMultiply(product, {
+      memory: this.memory,
+      allocator: this.allocator,
+      kernel: this.#kernels.matmul(),
+      pool: this.pool,
+    });
   }
 
   #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {

@@ -45,6 +45,27 @@ export function writeArguments(
   }
 }
 
+/**
+ * Writes the arguments of a kernel that is no program's.
+ *
+ * @throws {TypeError} where one is missing
+ */
+export function writeIntegers(
+  { memory }: WasmMemory,
+  fields: readonly string[],
+  values: Readonly<Record<string, number>>,
+): void {
+  const words = new Int32Array(memory.buffer, ARGUMENTS_ADDRESS, fields.length);
+  for (const [index, field] of fields.entries()) {
+    if (values[field] === undefined) {
+      throw new TypeError(
+        `Cannot run a kernel: its argument "${field}" is missing`,
+      );
+    }
+    words[index] = values[field];
+  }
+}
+
 /** A field's kind, and the rest of its name. */
 function splitField(field: string): [kind: string, name: string] {
   const dot = field.indexOf(".");

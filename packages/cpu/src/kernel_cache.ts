@@ -1,5 +1,7 @@
 import {
   emitWat,
+  emitWatEigen,
+  emitWatMatmul,
   type Geometry,
   type Program,
   type WatKernel,
@@ -9,10 +11,8 @@ import compile from "watr/compile";
 import type { Allocator } from "./allocator.ts";
 import type { WasmMemory } from "./memory.ts";
 
-/** A kernel that is ready to run. */
-export interface CompiledKernel extends WatKernel {
-  /** Whether it works on windows or on elements of the input. */
-  readonly kind: Program["kind"];
+/** A module that is ready to run. */
+export interface CompiledModule {
   /** Its number among the backend's kernels. */
   readonly id: number;
   /** The module's bytes in the backend's memory, for workers. */
@@ -21,9 +21,31 @@ export interface CompiledKernel extends WatKernel {
   run(argumentsAddress: number, begin: number, end: number): void;
 }
 
+/** A program's kernel. */
+export interface CompiledKernel extends WatKernel, CompiledModule {
+  /** Whether it works on windows or on elements of the input. */
+  readonly kind: Program["kind"];
+}
+
+/** The kernel of eigenvalues. */
+export interface EigenKernel extends CompiledModule {
+  /** The names of its arguments. */
+  readonly fields: readonly string[];
+}
+
+/** The kernel of products of matrices. */
+export interface MatmulKernel extends CompiledModule {
+  /** The names of its arguments. */
+  readonly fields: readonly string[];
+  /** The address of the counter by which its threads number themselves. */
+  readonly turns: number;
+}
+
 /** The kernels of a backend, each compiled when it is first needed. */
 export class KernelCache {
   readonly #kernels = new WeakMap<Program, Map<string, CompiledKernel>>();
+  #matmul: MatmulKernel | undefined;
+  #eigen: EigenKernel | undefined;
   #count = 0;
 
   constructor(readonly memory: WasmMemory, readonly allocator: Allocator) {}
@@ -34,24 +56,52 @@ export class KernelCache {
     if (!kernels) this.#kernels.set(program, kernels = new Map());
     const key = watKey(program, geometry);
     let kernel = kernels.get(key);
-    if (!kernel) kernels.set(key, kernel = this.#compile(program, geometry));
+    if (!kernel) {
+      kernels.set(key, kernel = this.#compileProgram(program, geometry));
+    }
     return kernel;
   }
 
-  #compile(program: Program, geometry: Geometry): CompiledKernel {
+  /** The kernel of products of matrices. */
+  matmul(): MatmulKernel {
+    return this.#matmul ??= this.#compileMatmul();
+  }
+
+  /** The kernel of eigenvalues and eigenvectors. */
+  eigen(): EigenKernel {
+    return this.#eigen ??= this.#compileEigen();
+  }
+
+  #compileEigen(): EigenKernel {
+    const { text, fields } = emitWatEigen({ shared: this.memory.shared });
+    return { ...this.#compile(text), fields };
+  }
+
+  #compileMatmul(): MatmulKernel {
     const { memory, shared } = this.memory;
-    const kernel = emitWat(program, geometry, { shared });
-    const bytes: Uint8Array<ArrayBuffer> = compile(kernel.text);
+    const { text, fields } = emitWatMatmul({ shared });
+    const turns = this.allocator.allocate(4);
+    new Int32Array(memory.buffer, turns, 1)[0] = 0;
+    return { ...this.#compile(text), fields, turns };
+  }
+
+  #compileProgram(program: Program, geometry: Geometry): CompiledKernel {
+    const kernel = emitWat(program, geometry, { shared: this.memory.shared });
+    const { kind } = program;
+    return { ...this.#compile(kernel.text), ...kernel, kind };
+  }
+
+  #compile(text: string): CompiledModule {
+    const { memory } = this.memory;
+    const bytes: Uint8Array<ArrayBuffer> = compile(text);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     const address = this.allocator.allocate(bytes.length);
     new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
     return {
-      ...kernel,
-      kind: program.kind,
       id: this.#count++,
       module: { address, length: bytes.length },
-      run: instance.exports.run as CompiledKernel["run"],
+      run: instance.exports.run as CompiledModule["run"],
     };
   }
 }

@@ -1,5 +1,6 @@
 import {
   type DType,
+  type Eigen,
   formatShape,
   type Shape,
   sizeOf,
@@ -11,7 +12,9 @@ import type {
   Geometry,
   MatrixProduct,
   PlaneMove,
+  PositionSums,
   Program,
+  RowCopy,
   RunBindings,
 } from "@rockpool/kernel";
 import { type Block, BufferPool } from "./buffer_pool.ts";
@@ -21,8 +24,11 @@ import { Failures } from "./failures.ts";
 import { DeviceValue, type GpuValue } from "./gpu_value.ts";
 import { Pipelines } from "./pipelines.ts";
 import { ReadBack } from "./read_back.ts";
+import { runEigen } from "./run_eigen.ts";
 import { runMove } from "./run_move.ts";
+import { runMultiply } from "./run_multiply.ts";
 import { runProgram } from "./run_program.ts";
+import { runCopyRows, runSumPositions } from "./run_rows.ts";
 import { BufferUsage } from "./usage_flags.ts";
 
 /** Float32 values up to so many bytes keep a copy on the host. */
@@ -198,8 +204,48 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     this.#move("take", move);
   }
 
-  multiply(_product: MatrixProduct<GpuValue>): void {
-    throw new TypeError("Cannot multiply matrices on the GPU yet");
+  multiply(product: MatrixProduct<GpuValue>): void {
+    this.assertOpen("multiply matrices");
+    const { a, b, to } = product;
+    this.#touch([a.value, b.value], [to], () =>
+      runMultiply(this, {
+        ...product,
+        a: { ...a, value: a.value as DeviceValue },
+        b: { ...b, value: b.value as DeviceValue },
+        to: to as DeviceValue,
+      }));
+  }
+
+  copyRows(copy: RowCopy<GpuValue>): void {
+    this.assertOpen("copy rows");
+    const { from, to } = copy;
+    this.#touch([from.value], [to.value], () =>
+      runCopyRows(this, {
+        ...copy,
+        from: { ...from, value: from.value as DeviceValue },
+        to: { ...to, value: to.value as DeviceValue },
+      }));
+  }
+
+  sumPositions(call: PositionSums<GpuValue>): void {
+    this.assertOpen("sum positions");
+    const [from, to] = [call.from as DeviceValue, call.to as DeviceValue];
+    this.#touch(
+      [from],
+      [to],
+      () => runSumPositions(this, { ...call, from, to }),
+    );
+  }
+
+  eigen(x: GpuValue, to: Eigen<GpuValue>): void {
+    this.assertOpen("decompose matrices");
+    const values = to.values as DeviceValue;
+    const vectors = to.vectors as DeviceValue;
+    this.#touch(
+      [x],
+      [values, vectors],
+      () => runEigen(this, x as DeviceValue, { values, vectors }),
+    );
   }
 
   /** Destroys all that it made; what waits for a read is rejected. */

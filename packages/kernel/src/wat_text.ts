@@ -1,5 +1,5 @@
 /** The WebAssembly types that kernels use. */
-export type WatType = "i32" | "f32" | "v128";
+export type WatType = "i32" | "f32" | "f64" | "v128";
 
 /** A term of WebAssembly text, such as `(i32.add (local.get $a) (i32.const 1))`. */
 export type Term = string;
@@ -163,6 +163,17 @@ export class WatFunction {
         );
         body();
         this.set(counter, "i32", add(get(counter), step));
+        this.line(`(br ${label})`);
+      });
+    });
+  }
+
+  /** Runs lines as long as a condition holds. */
+  repeat(condition: Term, body: () => void): void {
+    const label = `$repeat_${this.#labels++}`;
+    this.nest(`(loop ${label}`, () => {
+      this.when(condition, () => {
+        body();
         this.line(`(br ${label})`);
       });
     });

@@ -69,18 +69,17 @@ const HEAD =
  * invocations may leave, since the others would wait for it at barriers.
  */
 const GROUP_HEAD = `  let workgroup = group.y * groups.x + group.x;
-  if (workgroup * ${WORKGROUP_SIZE}u >= call.invocations) {
+  if (workgroup >= call.workgroups) {
     return;
   }`;
 
 /** A whole compute shader around what an invocation does. */
 export function makeModule(parts: WgslParts): WgslModule {
-  const helpers = helpersOf(parts.body);
-  const text = helpers + parts.body;
+  const body = `${parts.workgroup ? GROUP_HEAD : HEAD}\n${parts.body}`;
+  const helpers = helpersOf(body);
+  const text = helpers + body;
   const mentions = (name: string) => new RegExp(`\\b${name}\\b`).test(text);
-  const fields = parts.fields.filter(({ name }) =>
-    name === "invocations" || mentions(`call\\.${name}`)
-  );
+  const fields = parts.fields.filter(({ name }) => mentions(`call\\.${name}`));
   const variables: (WgslBinding & { text: string })[] = [
     { name: "call", use: "call", text: "var<uniform> call: Call;" },
   ];
@@ -110,8 +109,7 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-${parts.workgroup ? GROUP_HEAD : HEAD}
-${parts.body}
+${body}
 }
 `;
   const bindings = variables.map(({ name, use }) => ({ name, use }));
