@@ -56,7 +56,8 @@ async function runOnce(
   { op, options, settings, ...plan }: RunPlan,
   backend: Backend,
 ): Promise<Omit<Outcome, "times"> & { times: RunTimes }> {
-  using session = backend.session(settings);
+  const { seed, "session-mode": mode } = settings;
+  using session = backend.session({ mode, seed });
   const lap = stopwatch(session);
 
   const inputs = uploadAll(session, plan.inputs);

@@ -254,7 +254,10 @@ Deno.test("rockpool says in one line what the user has to correct", async () => 
     [`run soft ${x} --backend gpu --threads 2`, "--threads is for"],
     [`run soft ${x} --adapter software`, "--adapter is for"],
     [`run soft ${x} --json --print-kernel wat`, "choose one"],
-    [`run soft ${x} --mode infer --grad-output ${x}`, "needs --mode train"],
+    [
+      `run soft ${x} --session-mode infer --grad-output ${x}`,
+      "needs --session-mode train",
+    ],
     [
       `run max-unpool ${x} ${x} --axes 1 --kernelSize 2 --backend interpreter`,
       "float32",

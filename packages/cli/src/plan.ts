@@ -66,7 +66,7 @@ export async function planRun(
     inputFiles({ name: op.name, inputs: reads }, positionals, values),
     pictures,
   );
-  const { mode } = settings;
+  const mode = settings["session-mode"];
   const given = { inputs: valuesOf(inputs), options };
   const specs = weightSpecs(op, given);
   const known = Object.keys(specs);

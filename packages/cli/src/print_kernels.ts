@@ -34,7 +34,7 @@ export function kernelTexts(
       `Cannot print the kernel of ${op.name}: it evaluates no formula`,
     );
   }
-  const train = settings.mode === "train";
+  const train = settings["session-mode"] === "train";
   const backward = gradOutput !== undefined;
   const texts = trace.calls.flatMap((call) =>
     programsOfCall(call, train, backward)

@@ -26,7 +26,7 @@ export function jsonReport(
   const report = {
     operator: op.name,
     backend: { name, info },
-    mode: settings.mode,
+    mode: settings["session-mode"],
     seed: settings.seed,
     options,
     inputs: describeAll(inputs),

@@ -10,7 +10,7 @@ export interface RunSettings {
   /** Which kind of adapter the GPU backend takes. */
   readonly adapter: "default" | "software";
   /** What it runs for. */
-  readonly mode: "train" | "infer";
+  readonly "session-mode": "train" | "infer";
   /** Key of all random numbers. */
   readonly seed: number;
   /** How many times it runs. */
@@ -42,7 +42,7 @@ export const settingRules: OptionSpec<RunSettings> = {
     default: "default",
     help: "what the GPU backend runs on: a GPU, or a driver in software",
   },
-  mode: {
+  "session-mode": {
     kind: "choice",
     choices: ["train", "infer"],
     default: "infer",

@@ -13,10 +13,10 @@ import { type RunSettings, settingRules } from "./run_flags.ts";
 export function chooseSettings(values: FlagValues): RunSettings {
   const backward = values["grad-output"] !== undefined;
   const settings = validateOptions(settingRules, {
-    ...backward ? { mode: "train" } : {},
+    ...backward ? { "session-mode": "train" } : {},
     ...pick(values, Object.keys(settingRules)),
   });
-  const { backend, mode } = settings;
+  const { backend } = settings;
   if (backend !== "cpu" && settings.threads !== null) {
     throw new UsageError(
       `--threads is for --backend cpu, but the backend is ${backend}`,
@@ -27,8 +27,10 @@ export function chooseSettings(values: FlagValues): RunSettings {
       `--adapter is for --backend gpu, but the backend is ${backend}`,
     );
   }
-  if (backward && mode === "infer") {
-    throw new UsageError("--grad-output needs --mode train, but it is infer");
+  if (backward && settings["session-mode"] === "infer") {
+    throw new UsageError(
+      "--grad-output needs --session-mode train, but it is infer",
+    );
   }
   if (settings.json && settings["print-kernel"] !== "none") {
     throw new UsageError(

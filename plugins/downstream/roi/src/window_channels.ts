@@ -75,5 +75,6 @@ export function windowChannels(
     layout,
     planes: { from: sizeOf(shape), to: sizeOf(outputShape) },
     sums: { offsets, entries, weights },
+    repeats: 1,
   };
 }
