@@ -20,9 +20,11 @@ export * from "./src/interpret.ts";
 export * from "./src/interpret_window.ts";
 export * from "./src/interpreter.ts";
 export * from "./src/jacobi.ts";
+export * from "./src/normal.ts";
 export * from "./src/operation.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
+export * from "./src/recent.ts";
 export * from "./src/regions.ts";
 export type { Runtime } from "./src/runtime.ts";
 export * from "./src/samples.ts";
@@ -33,6 +35,8 @@ export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_matmul.ts";
+export * from "./src/wat_sums.ts";
+export { emitWatTranspose } from "./src/wat_transpose.ts";
 export {
   GUARD_BYTES,
   interiorOf,

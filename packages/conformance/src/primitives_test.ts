@@ -1,5 +1,5 @@
 import type { Layout, Session, Tensor, Value } from "@rockpool/core";
-import { interpreter, productSamples } from "@rockpool/kernel";
+import { interpreter, productSamples, sparseSamples } from "@rockpool/kernel";
 import { testBackends } from "./backends.ts";
 import { compare } from "./compare.ts";
 import { makeTensor } from "./make_tensor.ts";
@@ -35,6 +35,51 @@ const samplesOf = (layout: Layout): Primitive => ({
     ),
 });
 
+/** As many positions and channels as several threads divide. */
+const manySamplesOf = (layout: Layout): Primitive => ({
+  name: `sample() of many positions in ${layout}`,
+  shapes: [layout === "NCHW" ? [2, 39, 9, 11] : [2, 9, 11, 39]],
+  run: (session, [x]) =>
+    session.sample(
+      x,
+      productSamples(x.shape, {
+        layout,
+        outputSize: [7, 13],
+        items: [1, 0, 1, 1].map((source, item) => ({
+          source,
+          axes: [neighbours(7, 9, item), neighbours(13, 11, item + 1)],
+        })),
+      }),
+    ),
+});
+
+/** Means of two elements, here and there. */
+function neighbours(outputs: number, length: number, phase: number) {
+  const elements = Array.from(
+    { length: outputs },
+    (_, i) => [(i + phase) % length, (3 * i + phase) % length],
+  );
+  return { elements, weights: elements.map(() => [.75, .5]) };
+}
+
+const sparseOf = (layout: Layout): Primitive => ({
+  name: `sample() of each item alike in ${layout}`,
+  shapes: [layout === "NCHW" ? [3, 5, 4, 2] : [3, 4, 2, 5]],
+  run: (session, [x]) =>
+    session.sample(
+      x,
+      sparseSamples(x.shape, {
+        rows: {
+          offsets: Int32Array.of(0, 2, 2, 3, 6),
+          entries: Int32Array.of(7, 0, 3, 3, 2, 3),
+          weights: Float32Array.of(1, .5, -2, 1, 3, .25),
+        },
+        outputSize: [4, 1],
+        layout,
+      }),
+    ),
+});
+
 const primitives: readonly Primitive[] = [
   {
     name: "reshape()",
@@ -58,6 +103,10 @@ const primitives: readonly Primitive[] = [
   },
   samplesOf("NCHW"),
   samplesOf("NHWC"),
+  manySamplesOf("NCHW"),
+  manySamplesOf("NHWC"),
+  sparseOf("NCHW"),
+  sparseOf("NHWC"),
   {
     name: "sample() of no items",
     shapes: [[2, 3, 4]],

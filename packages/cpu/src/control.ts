@@ -5,8 +5,8 @@
 export const CONTROL = {
   /** Changes when there is a new job, or when workers are to end. */
   generation: 256,
-  /** Workers that have not finished the job. */
-  working: 257,
+  /** Chunks of the job that are not finished. */
+  unfinished: 257,
   /** Workers that have started. */
   ready: 258,
   /** 1 once the workers are to end. */
@@ -17,10 +17,11 @@ export const CONTROL = {
   moduleLength: 262,
   /** The address of the kernel's arguments. */
   arguments: 263,
-  /** The job's number of rows, the rows to take at once, and the next row. */
+  /** The job's number of rows, and of those in a chunk. */
   rows: 264,
   chunk: 265,
-  next: 266,
+  /** Chunks that no thread has taken yet; the last one is taken first. */
+  left: 266,
   /** Workers that failed in this job. */
   failed: 267,
 } as const;

@@ -8,6 +8,7 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
+  emitWatEigen,
   forEachIndex,
   type Geometry,
   GUARD_BYTES,
@@ -27,6 +28,7 @@ import { type CompiledKernel, KernelCache } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
 import { runEigen } from "./run_eigen.ts";
 import { runMultiply } from "./run_multiply.ts";
+import { runSums } from "./run_sums.ts";
 import { placeTables } from "./table_blocks.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -128,39 +130,19 @@ export class CpuDevice implements Device<Block> {
   }
 
   sumPositions(call: PositionSums<Block>): void {
-    const { from, to, sums, repeats, planes, channels, layout } = call;
-    const { offsets, entries, weights } = sums;
-    const rows = offsets.length - 1;
-    const read = from.data.length / channels / repeats;
-    const [source, target] = [from.data, to.data];
-    const last = layout === "NHWC";
-    const step = { from: last ? 1 : planes.from, to: last ? 1 : planes.to };
-    const place = (at: number, plane: number) =>
-      last
-        ? at * channels
-        : Math.floor(at / plane) * channels * plane + at % plane;
-    for (let position = 0; position < repeats * rows; position++) {
-      const row = position % rows;
-      const first = Math.floor(position / rows) * read;
-      const at = place(position, planes.to);
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0;
-        for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-          sum += weights[e] *
-            source[
-              place(first + entries[e], planes.from) + channel * step.from
-            ];
-        }
-        target[at + channel * step.to] = sum;
-      }
-    }
+    runSums(call, {
+      memory: this.memory,
+      allocator: this.allocator,
+      kernels: this.#kernels,
+      pool: this.pool,
+    });
   }
 
   eigen(x: Block, to: Eigen<Block>): void {
     runEigen(x, to, {
       memory: this.memory,
       allocator: this.allocator,
-      kernel: this.#kernels.eigen(),
+      kernel: this.#kernels.fixed(emitWatEigen),
       pool: this.pool,
     });
   }

@@ -1,6 +1,5 @@
 import {
   emitWat,
-  emitWatEigen,
   emitWatMatmul,
   type Geometry,
   type Program,
@@ -27,16 +26,19 @@ export interface CompiledKernel extends WatKernel, CompiledModule {
   readonly kind: Program["kind"];
 }
 
-/** The kernel of eigenvalues. */
-export interface EigenKernel extends CompiledModule {
+/** A kernel that is the same for all calls. */
+export interface FixedKernel extends CompiledModule {
   /** The names of its arguments. */
   readonly fields: readonly string[];
 }
 
+/** What gives the text of such a kernel. */
+export type FixedEmitter = (
+  options: { readonly shared: boolean },
+) => { readonly text: string; readonly fields: readonly string[] };
+
 /** The kernel of products of matrices. */
-export interface MatmulKernel extends CompiledModule {
-  /** The names of its arguments. */
-  readonly fields: readonly string[];
+export interface MatmulKernel extends FixedKernel {
   /** The address of the counter by which its threads number themselves. */
   readonly turns: number;
 }
@@ -44,8 +46,8 @@ export interface MatmulKernel extends CompiledModule {
 /** The kernels of a backend, each compiled when it is first needed. */
 export class KernelCache {
   readonly #kernels = new WeakMap<Program, Map<string, CompiledKernel>>();
+  readonly #fixed = new Map<FixedEmitter, FixedKernel>();
   #matmul: MatmulKernel | undefined;
-  #eigen: EigenKernel | undefined;
   #count = 0;
 
   constructor(readonly memory: WasmMemory, readonly allocator: Allocator) {}
@@ -67,22 +69,21 @@ export class KernelCache {
     return this.#matmul ??= this.#compileMatmul();
   }
 
-  /** The kernel of eigenvalues and eigenvectors. */
-  eigen(): EigenKernel {
-    return this.#eigen ??= this.#compileEigen();
-  }
-
-  #compileEigen(): EigenKernel {
-    const { text, fields } = emitWatEigen({ shared: this.memory.shared });
-    return { ...this.#compile(text), fields };
+  /** The kernel of an emitter that is the same for all calls. */
+  fixed(emit: FixedEmitter): FixedKernel {
+    let kernel = this.#fixed.get(emit);
+    if (!kernel) {
+      const { text, fields } = emit({ shared: this.memory.shared });
+      kernel = { ...this.#compile(text), fields };
+      this.#fixed.set(emit, kernel);
+    }
+    return kernel;
   }
 
   #compileMatmul(): MatmulKernel {
-    const { memory, shared } = this.memory;
-    const { text, fields } = emitWatMatmul({ shared });
     const turns = this.allocator.allocate(4);
-    new Int32Array(memory.buffer, turns, 1)[0] = 0;
-    return { ...this.#compile(text), fields, turns };
+    new Int32Array(this.memory.memory.buffer, turns, 1)[0] = 0;
+    return { ...this.fixed(emitWatMatmul), turns };
   }
 
   #compileProgram(program: Program, geometry: Geometry): CompiledKernel {

@@ -4,7 +4,7 @@ import type { Allocator } from "./allocator.ts";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import { writeIntegers } from "./kernel_arguments.ts";
-import type { EigenKernel } from "./kernel_cache.ts";
+import type { FixedKernel } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -12,7 +12,7 @@ import type { ThreadPool } from "./thread_pool.ts";
 export interface EigenTools {
   readonly memory: WasmMemory;
   readonly allocator: Allocator;
-  readonly kernel: EigenKernel;
+  readonly kernel: FixedKernel;
   readonly pool: ThreadPool | undefined;
 }
 

@@ -6,7 +6,7 @@ import { startWorker, type WorkerHandle } from "./start_worker.ts";
 const START_TIMEOUT = 20_000;
 
 /** Looks for a job before a worker sleeps: some tens of microseconds. */
-const SPINS = 20_000;
+const SPINS = 200_000;
 
 /** Chunks of rows per thread, so that a slower thread takes fewer. */
 const CHUNKS_PER_THREAD = 8;
@@ -88,19 +88,36 @@ export class ThreadPool implements Disposable {
     words[CONTROL.rows] = rows;
     words[CONTROL.chunk] = chunk;
     words[CONTROL.failed] = 0;
-    Atomics.store(words, CONTROL.next, 0);
-    Atomics.store(words, CONTROL.working, this.#workers.length);
+    const chunks = Math.ceil(rows / chunk);
+    Atomics.store(words, CONTROL.unfinished, chunks);
+    Atomics.store(words, CONTROL.left, chunks);
     Atomics.add(words, CONTROL.generation, 1);
     Atomics.notify(words, CONTROL.generation);
     try {
       for (;;) {
-        const begin = Atomics.add(words, CONTROL.next, chunk);
-        if (begin >= rows) break;
-        job.run(argumentsAddress, begin, Math.min(begin + chunk, rows));
+        const left = Atomics.load(words, CONTROL.left);
+        if (left === 0) break;
+        const taken = Atomics.compareExchange(
+          words,
+          CONTROL.left,
+          left,
+          left - 1,
+        );
+        if (taken !== left) continue;
+        const begin = (left - 1) * chunk;
+        try {
+          job.run(argumentsAddress, begin, Math.min(begin + chunk, rows));
+        } finally {
+          Atomics.sub(words, CONTROL.unfinished, 1);
+        }
       }
     } finally {
-      // The main thread of a browser may not sleep.
-      while (Atomics.load(words, CONTROL.working) > 0);
+      // After an error here nobody else is to begin.
+      const left = Atomics.exchange(words, CONTROL.left, 0);
+      Atomics.sub(words, CONTROL.unfinished, left);
+      // Whoever has not woken up by now is not waited for. The main thread of
+      // a browser may not sleep.
+      while (Atomics.load(words, CONTROL.unfinished) > 0);
     }
     if (words[CONTROL.failed] > 0) {
       throw new Error(

@@ -8,8 +8,8 @@ export interface WorkerStart {
 }
 
 /**
- * The loop of a worker: it waits for a job, works on rows until none is left,
- * and says that it is done.
+ * The loop of a worker: it waits for a job, and works on chunks of rows until
+ * none is left.
  *
  * Workers are started from this function's text, so it must refer to nothing
  * outside itself.
@@ -47,22 +47,29 @@ export function workerMain(start: WorkerStart): void {
     }
     seen = Atomics.load(words, control.generation);
     if (Atomics.load(words, control.stop) === 1) return;
-    try {
-      const run = kernelOf(words[control.kernel]);
-      const rows = words[control.rows];
-      const chunk = words[control.chunk];
-      for (;;) {
-        const begin = Atomics.add(words, control.next, chunk);
-        if (begin >= rows) break;
-        run(
-          words[control.arguments],
-          begin,
-          Math.min(begin + chunk, rows),
-        );
+    for (;;) {
+      const left = Atomics.load(words, control.left);
+      if (left === 0) break;
+      const taken = Atomics.compareExchange(
+        words,
+        control.left,
+        left,
+        left - 1,
+      );
+      if (taken !== left) continue;
+      // From here on until this chunk is finished no other job can begin, so
+      // that what is said of the job belongs to the chunk. It may be a later
+      // job than the one that woke this worker.
+      try {
+        const run = kernelOf(words[control.kernel]);
+        const chunk = words[control.chunk];
+        const begin = (left - 1) * chunk;
+        const end = Math.min(begin + chunk, words[control.rows]);
+        run(words[control.arguments], begin, end);
+      } catch {
+        Atomics.add(words, control.failed, 1);
       }
-    } catch {
-      Atomics.add(words, control.failed, 1);
+      Atomics.sub(words, control.unfinished, 1);
     }
-    Atomics.sub(words, control.working, 1);
   }
 }

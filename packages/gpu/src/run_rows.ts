@@ -46,8 +46,9 @@ const sumModules: Readonly<Record<Layout, WgslModule>> = {
  */
 export function runSumPositions(
   dispatcher: Dispatcher,
-  { from, to, sums, planes, channels, layout }: PositionSums<DeviceValue>,
+  call: PositionSums<DeviceValue>,
 ): void {
+  const { from, to, sums, repeats, planes, channels, layout } = call;
   const { offsets, entries, weights } = sums;
   const tables = [offsets, entries, weights].map((data) =>
     uploaded(dispatcher, data)
@@ -55,7 +56,13 @@ export function runSumPositions(
   dispatch(dispatcher, sumModules[layout], {
     slices: [whole(dispatcher, from), ...tables, whole(dispatcher, to)],
     invocations: sizeOf(to.shape),
-    values: { channels, from_plane: planes.from, to_plane: planes.to },
+    values: {
+      channels,
+      rows: offsets.length - 1,
+      columns: sizeOf(from.shape) / channels / repeats,
+      from_plane: planes.from,
+      to_plane: planes.to,
+    },
   });
   for (const { block } of tables) dispatcher.pool.release(block);
 }

@@ -89,7 +89,8 @@ export interface Rows<V extends Value> {
  * Weighted sums of the positions of planes, the same in every channel:
  * `to[r] = Σ weights[e] · from[entries[e]]` for e from `offsets[r]` up to
  * `offsets[r + 1]`, in that order. Rows and entries count positions, plane by
- * plane, through all items.
+ * plane, through all items, or, where sums are repeated, through a part of them:
+ * both tensors then have as many parts, one behind the other, each summed alike.
  */
 export interface PositionSums<V extends Value> {
   /** What is read. */
@@ -98,6 +99,8 @@ export interface PositionSums<V extends Value> {
   readonly to: V;
   /** What is summed. */
   readonly sums: SparseRows;
+  /** The parts of both tensors that are summed alike; 1 is all of them. */
+  readonly repeats: number;
   /** Positions of a plane that is read, and of one that is written. */
   readonly planes: { readonly from: number; readonly to: number };
   /** Channels of an item. */

@@ -154,19 +154,23 @@ class InterpreterDevice implements Device<InterpreterValue> {
   }
 
   sumPositions(call: PositionSums<InterpreterValue>): void {
-    const { from, to, sums, planes, channels, layout } = call;
+    const { from, to, sums, repeats, planes, channels, layout } = call;
     const place = (at: number, plane: number, channel: number) =>
       layout === "NHWC"
         ? at * channels + channel
         : (Math.floor(at / plane) * channels + channel) * plane + at % plane;
-    for (let row = 0; row + 1 < sums.offsets.length; row++) {
+    const rows = sums.offsets.length - 1;
+    const read = from.data.length / channels / repeats;
+    for (let at = 0; at < repeats * rows; at++) {
+      const row = at % rows;
+      const first = Math.floor(at / rows) * read;
       for (let channel = 0; channel < channels; channel++) {
         let sum = 0;
         for (let e = sums.offsets[row]; e < sums.offsets[row + 1]; e++) {
           sum += sums.weights[e] *
-            from.data[place(sums.entries[e], planes.from, channel)];
+            from.data[place(first + sums.entries[e], planes.from, channel)];
         }
-        to.data[place(row, planes.to, channel)] = sum;
+        to.data[place(at, planes.to, channel)] = sum;
       }
     }
   }

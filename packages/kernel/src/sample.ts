@@ -4,8 +4,8 @@ import { fillZero, type Runtime } from "./runtime.ts";
 import { type PositionSamples, transposeRows } from "./samples.ts";
 import type { TapeEntry } from "./tape.ts";
 
-/** What an input's gradient sums, for each samples once. */
-const transposes = new WeakMap<PositionSamples, SparseRows>();
+/** What an input's gradient sums, for each matrix once. */
+const transposes = new WeakMap<SparseRows, SparseRows>();
 
 /**
  * Weighted sums of positions; also gives what walks the call back: the sums the
@@ -38,7 +38,8 @@ export function runSample<V extends Value>(
     // Without entries, what is read may have no elements.
     if (sums.sums.entries.length === 0) fillZero(runtime, to);
     else if (sizeOf(shape) > 0) {
-      runtime.device.sumPositions({ ...sums, to, channels, layout });
+      const { repeats } = samples;
+      runtime.device.sumPositions({ ...sums, to, repeats, channels, layout });
     }
     return to;
   };
@@ -48,11 +49,15 @@ export function runSample<V extends Value>(
     outputs: [output],
     kept: [],
     backward([gradient]) {
-      let sums = transposes.get(samples);
-      if (!sums) {
-        const positions = sizeOf(inputShape) / channels;
+      // Of no items there is no part whose positions could be counted.
+      if (sizeOf(inputShape) === 0) {
+        return new Map([[x, runtime.allocate(inputShape, "float32")]]);
+      }
+      const positions = sizeOf(inputShape) / channels / samples.repeats;
+      let sums = transposes.get(samples.sums);
+      if (sums?.offsets.length !== positions + 1) {
         sums = transposeRows(samples.sums, positions);
-        transposes.set(samples, sums);
+        transposes.set(samples.sums, sums);
       }
       const back = { from: planes.to, to: planes.from };
       const share = run({ from: gradient!, sums, planes: back }, inputShape);

@@ -45,6 +45,8 @@ export interface PositionSamples extends Samples {
   readonly planes: { readonly from: number; readonly to: number };
   /** What is summed: rows count the output's positions, entries the input's. */
   readonly sums: SparseRows;
+  /** The parts of input and output that are summed alike; 1 is all of them. */
+  readonly repeats: number;
 }
 
 /** An axis that a tensor lacks. */
@@ -113,6 +115,7 @@ export function productSamples(
       input: planes.input,
       output: triple(outputSize, 1),
     }),
+    repeats: 1,
   };
 }
 

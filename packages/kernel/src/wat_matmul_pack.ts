@@ -7,9 +7,9 @@ import {
   mul,
   smaller,
   sub,
-  type Term,
   WatFunction,
 } from "./wat_text.ts";
+import { transposed } from "./wat_transpose.ts";
 
 const LINES = [0, 1, 2, 3];
 
@@ -81,18 +81,9 @@ function transposeSquares(pack: WatFunction): void {
       pack.set(`from_${line}`, "v128", load(get(`at_${line}`)));
       pack.set(`at_${line}`, "i32", add(get(`at_${line}`), 16));
     }
-    const pair = (name: string, order: number[], a: string, b: string) =>
-      pack.set(name, "v128", shuffle(order, get(a), get(b)));
-    pair("low_0", [0, 4, 1, 5], "from_0", "from_1");
-    pair("low_1", [0, 4, 1, 5], "from_2", "from_3");
-    pair("high_0", [2, 6, 3, 7], "from_0", "from_1");
-    pair("high_1", [2, 6, 3, 7], "from_2", "from_3");
-    for (const half of ["low", "high"]) {
-      for (const order of [[0, 1, 4, 5], [2, 3, 6, 7]]) {
-        const four = shuffle(order, get(`${half}_0`), get(`${half}_1`));
-        pack.line(call("v128.store", get("out"), four));
-        nextOut(pack);
-      }
+    for (const four of transposed(pack, LINES.map((line) => `from_${line}`))) {
+      pack.line(call("v128.store", get("out"), four));
+      nextOut(pack);
     }
   }, 4);
 }
@@ -114,12 +105,4 @@ function gatherLanes(pack: WatFunction): void {
 
 function nextOut(pack: WatFunction): void {
   pack.set("out", "i32", add(get("out"), get("step")));
-}
-
-/** Four of the eight lanes of two vectors. */
-function shuffle(lanes: readonly number[], a: Term, b: Term): Term {
-  const order = lanes.flatMap((lane) =>
-    [0, 1, 2, 3].map((byte) => 4 * lane + byte)
-  );
-  return call(`i8x16.shuffle ${order.join(" ")}`, a, b);
 }

@@ -29,26 +29,32 @@ export const copyRowsModule: WgslModule = makeModule({
 
 /**
  * The compute shader that sums positions of planes: reads `from`, and the
- * `offsets`, `entries` and `weights` of a sparse matrix; writes `to`.
+ * `offsets`, `entries` and `weights` of a sparse matrix of `rows` ×
+ * `columns`, which is repeated; writes `to`.
  */
 export function sumPositionsModule(layout: Layout): WgslModule {
   const body = layout === "NHWC"
     ? `  let at = i32(invocation);
   let channel = at % call.channels;
-  let row = at / call.channels;
+  let to_position = at / call.channels;
+  let row = to_position % call.rows;
+  let first = to_position / call.rows * call.columns;
   var total = 0.0;
   for (var entry = in_offsets[row]; entry < in_offsets[row + 1]; entry++) {
-    total += in_weights[entry] * in_from[in_entries[entry] * call.channels + channel];
+    let source = first + in_entries[entry];
+    total += in_weights[entry] * in_from[source * call.channels + channel];
   }
   to_to[at] = total;`
     : `  let at = i32(invocation);
   let position = at % call.to_plane;
   let plane = at / call.to_plane;
   let channel = plane % call.channels;
-  let row = plane / call.channels * call.to_plane + position;
+  let to_position = plane / call.channels * call.to_plane + position;
+  let row = to_position % call.rows;
+  let first = to_position / call.rows * call.columns;
   var total = 0.0;
   for (var entry = in_offsets[row]; entry < in_offsets[row + 1]; entry++) {
-    let source = in_entries[entry];
+    let source = first + in_entries[entry];
     let from_plane = source / call.from_plane * call.channels + channel;
     let from_at = from_plane * call.from_plane + source % call.from_plane;
     total += in_weights[entry] * in_from[from_at];
@@ -56,7 +62,7 @@ export function sumPositionsModule(layout: Layout): WgslModule {
   to_to[at] = total;`;
   return makeModule({
     comment: "weighted sums of positions of planes",
-    fields: fields("channels", "from_plane", "to_plane"),
+    fields: fields("channels", "rows", "columns", "from_plane", "to_plane"),
     tensors: [
       { name: "from", type: "f32", use: "read" },
       { name: "offsets", type: "i32", use: "read" },

@@ -1,15 +1,10 @@
-import {
-  type Context,
-  type Shape,
-  sizeOf,
-  type Tensor,
-  type Value,
-} from "@rockpool/core";
+import { type Context, type Shape, sizeOf, type Value } from "@rockpool/core";
 import {
   expand,
   type Planes,
   type Table,
   tables,
+  transpose,
   type WindowKernel,
   windowKernel,
 } from "@rockpool/kernel";
@@ -53,18 +48,6 @@ export function convolve(
   return channelsLast
     ? cx.matmul(columns, matrix, { transposeA: true, transposeB: true })
     : cx.matmul(matrix, columns);
-}
-
-/** `[N, a, b]` as `[N, b, a]`. */
-function transpose(cx: Context, x: Value): Value {
-  const identity = cx.constant(identityMatrix(x.shape[2]));
-  return cx.matmul(identity, x, { transposeB: true });
-}
-
-function identityMatrix(size: number): Tensor {
-  const data = new Float32Array(size * size);
-  for (let i = 0; i < size; i++) data[i * size + i] = 1;
-  return { shape: [size, size], data };
 }
 
 /**

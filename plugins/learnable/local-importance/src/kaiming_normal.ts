@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from "@rockpool/core";
-import { threefry, unitInterval } from "@rockpool/kernel";
+import { normal } from "@rockpool/kernel";
 
 /** What names these numbers among all that are drawn with a seed. */
 export interface KaimingKey {
@@ -35,16 +35,5 @@ export function kaimingNormal(
 ): { readonly shape: Shape; readonly data: Float32Array } {
   const [outputs, , ...kernelSize] = shape;
   const deviation = Math.sqrt(2 / (outputs * sizeOf(kernelSize)));
-  const data = new Float32Array(sizeOf(shape));
-  for (let index = 0; index < data.length; index += 2) {
-    // Box and Muller: two uniform numbers make two normal ones.
-    const words = threefry([seed, stream], [index / 2, 0]);
-    const [u, v] = words.map(unitInterval);
-    // 1 − u is never 0.
-    const radius = deviation * Math.sqrt(-2 * Math.log(1 - u));
-    data[index] = radius * Math.cos(2 * Math.PI * v);
-    // What lies beyond the last element is dropped.
-    data[index + 1] = radius * Math.sin(2 * Math.PI * v);
-  }
-  return { shape, data };
+  return { shape, data: normal(sizeOf(shape), { seed, stream, deviation }) };
 }
