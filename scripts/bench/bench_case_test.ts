@@ -12,7 +12,7 @@ const example: BenchCase = {
   direction: "forward",
   shape: [2, 3, 7, 9],
   layout: "NCHW",
-  windows: { kernelSize: 3, stride: 2, padding: 1 },
+  place: { windows: { kernelSize: 3, stride: 2, padding: 1 } },
   target: null,
 };
 
@@ -22,6 +22,13 @@ Deno.test("outputShape() pools the spatial axes of either layout", () => {
     outputShape({ ...example, shape: [2, 7, 9, 3], layout: "NHWC" }),
     [2, 4, 5, 3],
   );
+});
+
+Deno.test("outputShape() of regions has an item for each, of whole planes one element", () => {
+  const rois = { shape: [5, 5], data: new Float32Array(25) };
+  const regions = { rois, outputSize: 4, spatialScale: 1 };
+  assertEquals(outputShape({ ...example, place: { regions } }), [5, 3, 4, 4]);
+  assertEquals(outputShape({ ...example, place: "whole" }), [2, 3, 1, 1]);
 });
 
 Deno.test("no two cases have the same name", () => {

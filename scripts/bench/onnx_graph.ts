@@ -1,20 +1,47 @@
-import { type BenchCase, outputShape } from "./bench_case.ts";
-import type { OnnxGraph, OnnxNode } from "./onnx_model.ts";
+import {
+  type BenchCase,
+  type BenchRegions,
+  type BenchWindows,
+  outputShape,
+} from "./bench_case.ts";
+import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx_model.ts";
+
+/** Numbers that a graph reads besides `x`. */
+export interface OnnxFeed extends OnnxTensor {
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A graph, and what it reads besides `x`. */
+export interface FedGraph {
+  readonly graph: OnnxGraph;
+  readonly feeds: readonly OnnxFeed[];
+}
 
 /** A case as a graph from `x` to `y`; undefined where ONNX has none for it. */
-export function onnxGraph(benchCase: BenchCase): OnnxGraph | undefined {
+export function onnxGraph(benchCase: BenchCase): FedGraph | undefined {
+  const { layout, direction, place, op, shape } = benchCase;
   // ONNX pools the last axes only, and has no gradients.
-  if (benchCase.layout !== "NCHW" || benchCase.direction !== "forward") {
-    return undefined;
-  }
+  if (layout !== "NCHW" || direction !== "forward") return undefined;
+  const { nodes, feeds }: { nodes: OnnxNode[]; feeds: OnnxFeed[] } =
+    place === "whole"
+      ? {
+        nodes: [{ op: "GlobalAveragePool", inputs: ["x"], output: "y" }],
+        feeds: [],
+      }
+      : "regions" in place
+      ? regionNodes(op, place.regions)
+      : { nodes: windowNodes(op, place.windows), feeds: [] };
   return {
-    nodes: nodesOf(benchCase),
-    input: { name: "x", shape: benchCase.shape },
-    output: { name: "y", shape: outputShape(benchCase) },
+    graph: {
+      nodes,
+      inputs: [{ name: "x", shape }, ...feeds],
+      output: { name: "y", shape: outputShape(benchCase) },
+    },
+    feeds,
   };
 }
 
-function nodesOf({ op, windows }: BenchCase): OnnxNode[] {
+function windowNodes(op: BenchCase["op"], windows: BenchWindows): OnnxNode[] {
   const { kernelSize, stride, padding } = windows;
   const attributes = {
     kernel_shape: [kernelSize, kernelSize],
@@ -42,4 +69,52 @@ function nodesOf({ op, windows }: BenchCase): OnnxNode[] {
         { op: "Div", inputs: ["sum", "total"], output: "y" },
       ];
   }
+  throw new TypeError(`Cannot compare ${op} over windows: ONNX has no such`);
+}
+
+/** Regions as ONNX reads them: for RoIAlign corners and items apart. */
+function regionNodes(
+  op: BenchCase["op"],
+  { rois, outputSize, spatialScale, samplingRatio = 0 }: BenchRegions,
+): { nodes: OnnxNode[]; feeds: OnnxFeed[] } {
+  const scale = { float: spatialScale };
+  if (op === "roi") {
+    const attributes = {
+      pooled_shape: [outputSize, outputSize],
+      spatial_scale: scale,
+    };
+    return {
+      nodes: [{
+        op: "MaxRoiPool",
+        inputs: ["x", "rois"],
+        output: "y",
+        attributes,
+      }],
+      feeds: [{ name: "rois", ...rois }],
+    };
+  }
+  const [count] = rois.shape;
+  const rows = Array.from(
+    { length: count },
+    (_, i) => rois.data.subarray(5 * i, 5 * i + 5),
+  );
+  const corners = Float32Array.from(rows.flatMap((row) => [...row.slice(1)]));
+  const items = BigInt64Array.from(rows, ([item]) => BigInt(item));
+  return {
+    nodes: [{
+      op: "RoiAlign",
+      inputs: ["x", "corners", "items"],
+      output: "y",
+      attributes: {
+        output_height: outputSize,
+        output_width: outputSize,
+        sampling_ratio: samplingRatio,
+        spatial_scale: scale,
+      },
+    }],
+    feeds: [
+      { name: "corners", shape: [count, 4], data: corners },
+      { name: "items", shape: [count], data: items, type: "int64" },
+    ],
+  };
 }

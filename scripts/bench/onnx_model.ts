@@ -6,20 +6,27 @@ export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Attributes: integers or lists of them. */
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A float32 tensor that a graph reads or writes. */
+/** An integer, a list of them, or a number with a fraction. */
+export type OnnxAttribute =
+  | number
+  | readonly number[]
+  | { readonly float: number };
+
+/** A tensor that a graph reads or writes. */
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: Shape;
+  /** What its elements are; float32 by default. */
+  readonly type?: "float32" | "int64";
 }
 
-/** A graph from one tensor to another. */
+/** A graph from some tensors to another. */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
-  readonly input: OnnxTensor;
+  readonly inputs: readonly OnnxTensor[];
   readonly output: OnnxTensor;
 }
 
@@ -28,7 +35,8 @@ const IR_VERSION = 8;
 const OPSET_VERSION = 17;
 
 /** Numbers that ONNX's schema, onnx.proto, gives to kinds of data. */
-const FLOAT = 1;
+const TENSOR_TYPES = { float32: 1, int64: 7 };
+const FLOAT_ATTRIBUTE = 1;
 const INT_ATTRIBUTE = 2;
 const INTS_ATTRIBUTE = 7;
 
@@ -52,7 +60,9 @@ function writeOperatorSet(version: number, writer: PbfWriter): void {
 function writeGraph(graph: OnnxGraph, writer: PbfWriter): void {
   for (const node of graph.nodes) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, "graph");
-  writer.writeMessage(11, writeValueInfo, graph.input);
+  for (const input of graph.inputs) {
+    writer.writeMessage(11, writeValueInfo, input);
+  }
   writer.writeMessage(12, writeValueInfo, graph.output);
 }
 
@@ -66,30 +76,36 @@ function writeNode(node: OnnxNode, writer: PbfWriter): void {
 }
 
 function writeAttribute(
-  [name, value]: [string, number | readonly number[]],
+  [name, value]: [string, OnnxAttribute],
   writer: PbfWriter,
 ): void {
   writer.writeStringField(1, name);
   if (typeof value === "number") {
     writer.writeVarintField(3, value);
     writer.writeVarintField(20, INT_ATTRIBUTE);
+  } else if ("float" in value) {
+    writer.writeFloatField(2, value.float);
+    writer.writeVarintField(20, FLOAT_ATTRIBUTE);
   } else {
     for (const item of value) writer.writeVarintField(8, item);
     writer.writeVarintField(20, INTS_ATTRIBUTE);
   }
 }
 
-function writeValueInfo({ name, shape }: OnnxTensor, writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  writer.writeMessage(2, writeType, shape);
+function writeValueInfo(tensor: OnnxTensor, writer: PbfWriter): void {
+  writer.writeStringField(1, tensor.name);
+  writer.writeMessage(2, writeType, tensor);
 }
 
-function writeType(shape: Shape, writer: PbfWriter): void {
-  writer.writeMessage(1, writeTensorType, shape);
+function writeType(tensor: OnnxTensor, writer: PbfWriter): void {
+  writer.writeMessage(1, writeTensorType, tensor);
 }
 
-function writeTensorType(shape: Shape, writer: PbfWriter): void {
-  writer.writeVarintField(1, FLOAT);
+function writeTensorType(
+  { shape, type = "float32" }: OnnxTensor,
+  writer: PbfWriter,
+): void {
+  writer.writeVarintField(1, TENSOR_TYPES[type]);
   writer.writeMessage(2, writeShape, shape);
 }
 

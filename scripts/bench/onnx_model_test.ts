@@ -7,7 +7,11 @@ type Fields = Record<number, (number | string | Uint8Array)[]>;
 /** The fields of a message: numbers, and what has a length as bytes. */
 function fieldsOf(bytes: Uint8Array): Fields {
   const read = (tag: number, fields: Fields, reader: PbfReader) => {
-    const value = reader.type === 0 ? reader.readVarint() : reader.readBytes();
+    const value = reader.type === 0
+      ? reader.readVarint()
+      : reader.type === 5
+      ? reader.readFloat()
+      : reader.readBytes();
     (fields[tag] ??= []).push(value);
   };
   return new PbfReader(bytes).readFields<Fields>(read, {});
@@ -29,9 +33,12 @@ const bytes = encodeOnnxModel({
     op: "MaxPool",
     inputs: ["x"],
     output: "y",
-    attributes: { kernel_shape: [3, 2], ceil_mode: 1 },
+    attributes: { kernel_shape: [3, 2], ceil_mode: 1, scale: { float: 0.5 } },
   }],
-  input: { name: "x", shape: [1, 300, 6, 8] },
+  inputs: [
+    { name: "x", shape: [1, 300, 6, 8] },
+    { name: "items", shape: [4], type: "int64" },
+  ],
   output: { name: "y", shape: [1, 300, 2, 4] },
 });
 
@@ -45,13 +52,14 @@ Deno.test("encodeOnnxModel() writes a node with its attributes", () => {
   assertEquals(texts(node[1]), ["x"]);
   assertEquals(texts(node[2]), ["y"]);
   assertEquals(texts(node[4]), ["MaxPool"]);
-  const [kernelShape, ceilMode] = node[5].map((it) =>
+  const [kernelShape, ceilMode, scale] = node[5].map((it) =>
     fieldsOf(it as Uint8Array)
   );
   assertEquals(texts(kernelShape[1]), ["kernel_shape"]);
   assertEquals([kernelShape[8], kernelShape[20]], [[3, 2], [7]]);
   assertEquals(texts(ceilMode[1]), ["ceil_mode"]);
   assertEquals([ceilMode[3], ceilMode[20]], [[1], [2]]);
+  assertEquals([scale[2], scale[20]], [[0.5], [1]]);
 });
 
 Deno.test("encodeOnnxModel() writes the shapes of input and output", () => {
@@ -61,5 +69,8 @@ Deno.test("encodeOnnxModel() writes the shapes of input and output", () => {
     );
   assertEquals(lengths(11), [1, 300, 6, 8]);
   assertEquals(lengths(12), [1, 300, 2, 4]);
-  assertEquals(messageAt(bytes, [7, 11, 2, 1])[1], [1]);
+  const types = messageAt(bytes, [7])[11].map((input) =>
+    messageAt(input as Uint8Array, [2, 1])[1]
+  );
+  assertEquals(types, [[1], [7]]);
 });

@@ -8,16 +8,26 @@ export function openOnnxRuntime({ threads }: PeerOptions): Promise<Peer> {
   return Promise.resolve({
     name: "onnxruntime-node",
     async prepare(benchCase, input) {
-      const graph = onnxGraph(benchCase);
-      if (!graph) return undefined;
-      const session = await InferenceSession.create(encodeOnnxModel(graph), {
-        executionProviders: ["cpu"],
-        executionMode: "sequential",
-        graphOptimizationLevel: "all",
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-      });
-      const feeds = { x: new Tensor("float32", input, benchCase.shape) };
+      const fed = onnxGraph(benchCase);
+      if (!fed) return undefined;
+      const session = await InferenceSession.create(
+        encodeOnnxModel(fed.graph),
+        {
+          executionProviders: ["cpu"],
+          executionMode: "sequential",
+          graphOptimizationLevel: "all",
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+        },
+      );
+      const feeds: Record<string, Tensor> = {
+        x: new Tensor("float32", input, benchCase.shape),
+      };
+      for (const { name, shape, data } of fed.feeds) {
+        feeds[name] = data instanceof Float32Array
+          ? new Tensor("float32", data, shape)
+          : new Tensor("int64", data, shape);
+      }
       return {
         async run() {
           await session.run(feeds);

@@ -41,8 +41,17 @@ export async function openRockpool({ threads }: PeerOptions): Promise<Peer> {
   };
 }
 
-/** An average leaves out padding, which is what ONNX does by default. */
-function optionsOf({ op, layout, windows }: BenchCase): object {
-  const shared = { ...windows, layout };
-  return op === "average" ? { ...shared, countIncludePad: false } : shared;
+/**
+ * The options that do what ONNX does by default: averages leave padding out,
+ * and pixels of RoIAlign have their centres at halves.
+ */
+function optionsOf({ op, layout, place }: BenchCase): object {
+  if (place === "whole") return { layout };
+  if ("windows" in place) {
+    const padding = op === "average" ? { countIncludePad: false } : {};
+    return { ...place.windows, ...padding, layout };
+  }
+  const { samplingRatio, ...regions } = place.regions;
+  const points = op === "roi-align" ? { samplingRatio, aligned: true } : {};
+  return { ...regions, ...points, layout };
 }
