@@ -42,6 +42,7 @@ export {
   interiorOf,
   type WatAxis,
   type WatPlan,
+  watPlan,
 } from "./src/wat_plan.ts";
 export {
   packFields,

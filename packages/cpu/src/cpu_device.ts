@@ -28,7 +28,9 @@ import { type CompiledKernel, KernelCache } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
 import { runEigen } from "./run_eigen.ts";
 import { runMultiply } from "./run_multiply.ts";
+import type { KernelTools } from "./run_fixed.ts";
 import { runSums } from "./run_sums.ts";
+import { paysTransposed, runTransposed } from "./run_transposed.ts";
 import { placeTables } from "./table_blocks.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -102,6 +104,12 @@ export class CpuDevice implements Device<Block> {
     bindings: RunBindings<Block>,
   ): void {
     const kernel = this.#kernels.get(program, geometry);
+    if (paysTransposed(kernel.plan, program, geometry)) {
+      const run = (geometry: Geometry, bindings: RunBindings<Block>) =>
+        this.run(program, geometry, bindings);
+      runTransposed(this.#tools, program, geometry, { bindings, run });
+      return;
+    }
     const tables = placeTables(geometry, kernel.fields, this);
     try {
       this.#runKernel(kernel, { geometry, bindings, tables: tables.addresses });
@@ -130,12 +138,7 @@ export class CpuDevice implements Device<Block> {
   }
 
   sumPositions(call: PositionSums<Block>): void {
-    runSums(call, {
-      memory: this.memory,
-      allocator: this.allocator,
-      kernels: this.#kernels,
-      pool: this.pool,
-    });
+    runSums(call, this.#tools);
   }
 
   eigen(x: Block, to: Eigen<Block>): void {
@@ -162,6 +165,11 @@ export class CpuDevice implements Device<Block> {
       kernel: this.#kernels.matmul(),
       pool: this.pool,
     });
+  }
+
+  get #tools(): KernelTools {
+    const { memory, allocator, pool } = this;
+    return { memory, allocator, kernels: this.#kernels, pool };
   }
 
   #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {

@@ -1,33 +1,15 @@
-import {
-  emitWatSums,
-  emitWatTranspose,
-  type PositionSums,
-} from "@rockpool/kernel";
-import type { Allocator } from "./allocator.ts";
-import { ARGUMENTS_ADDRESS } from "./control.ts";
+import { emitWatSums, type PositionSums } from "@rockpool/kernel";
 import type { Block } from "./cpu_value.ts";
-import { writeIntegers } from "./kernel_arguments.ts";
-import type { KernelCache } from "./kernel_cache.ts";
 import type { WasmMemory } from "./memory.ts";
-import type { ThreadPool } from "./thread_pool.ts";
-
-/** What sums are computed with. */
-export interface SumsTools {
-  readonly memory: WasmMemory;
-  readonly allocator: Allocator;
-  readonly kernels: KernelCache;
-  readonly pool: ThreadPool | undefined;
-}
-
-/** Additions, or copied numbers, below which one thread is done first. */
-const PARALLEL_WORK = 2 ** 15;
+import { type KernelTools, runFixed } from "./run_fixed.ts";
+import { transpose } from "./run_transposed.ts";
 
 /**
  * Sums positions of planes on one thread or all. Where channels stand before
  * the spatial axes, both tensors are transposed on the way, so that the numbers
  * of a position lie together.
  */
-export function runSums(call: PositionSums<Block>, tools: SumsTools): void {
+export function runSums(call: PositionSums<Block>, tools: KernelTools): void {
   const { allocator } = tools;
   const { from, to, sums, planes, channels, layout } = call;
   const blocks: number[] = [];
@@ -93,11 +75,11 @@ interface SumsPlace {
 
 function sumRows(
   { from, sums, repeats, channels }: PositionSums<Block>,
-  tools: SumsTools,
+  tools: KernelTools,
   place: SumsPlace,
 ): void {
   const rows = sums.offsets.length - 1;
-  run(tools, emitWatSums, {
+  runFixed(tools, emitWatSums, {
     values: {
       ...place,
       channels,
@@ -107,44 +89,4 @@ function sumRows(
     count: rows * repeats,
     work: sums.entries.length * repeats * channels,
   });
-}
-
-/** Matrices, where they lie and where they are to be transposed. */
-interface Transposition {
-  readonly from: number;
-  readonly to: number;
-  readonly items: number;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-function transpose(
-  tools: SumsTools,
-  { items, ...values }: Transposition,
-): void {
-  const { rows, columns } = values;
-  const strips = Math.ceil(columns / 4);
-  run(tools, emitWatTranspose, {
-    values: { ...values, strips },
-    count: items * strips,
-    work: items * rows * columns,
-  });
-}
-
-function run(
-  { memory, kernels, pool }: SumsTools,
-  emit: Parameters<KernelCache["fixed"]>[0],
-  { values, count, work }: {
-    readonly values: Readonly<Record<string, number>>;
-    /** What threads divide among themselves. */
-    readonly count: number;
-    readonly work: number;
-  },
-): void {
-  const kernel = kernels.fixed(emit);
-  writeIntegers(memory, kernel.fields, values);
-  if (pool && count > 1 && work >= PARALLEL_WORK) {
-    const argumentsAddress = ARGUMENTS_ADDRESS;
-    pool.run({ ...kernel, kernel: kernel.id, argumentsAddress, rows: count });
-  } else kernel.run(ARGUMENTS_ADDRESS, 0, count);
 }

@@ -1,0 +1,136 @@
+import {
+  type Axis,
+  emitWatTranspose,
+  type Geometry,
+  type Program,
+  type RunBindings,
+  volume,
+  type WatPlan,
+} from "@rockpool/kernel";
+import { Block } from "./cpu_value.ts";
+import { type KernelTools, runFixed } from "./run_fixed.ts";
+
+/** Matrices, where they lie and where they are to be transposed. */
+export interface Transposition {
+  readonly from: number;
+  readonly to: number;
+  readonly items: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Transposes matrices of 4-byte elements. */
+export function transpose(
+  tools: KernelTools,
+  { items, ...values }: Transposition,
+): void {
+  const { rows, columns } = values;
+  const strips = Math.ceil(columns / 4);
+  runFixed(tools, emitWatTranspose, {
+    values: { ...values, strips },
+    count: items * strips,
+    work: items * rows * columns,
+  });
+}
+
+/** Reads of an element for each one that is moved, from which on moving pays. */
+const WORTH_READS = 2;
+
+/**
+ * Whether windows of planes are better read from tensors that are transposed
+ * for it, so that four channels are one load: where windows hold the elements
+ * many times over and no schedule reads rows of planes.
+ */
+export function paysTransposed(
+  { schedule, channelsLast, lanes }: WatPlan,
+  program: Program,
+  geometry: Geometry,
+): boolean {
+  if (schedule !== "channels" || channelsLast || lanes === 1) return false;
+  if (program.kind !== "window" || geometry.axes[2].kind !== "table") {
+    return false;
+  }
+  const inputs = program.tensors.filter(({ role }) => role === "element");
+  const others = program.tensors.filter(({ role }) => role === "perWindow");
+  const moved = inputs.length * geometry.inputItems * volume(geometry.input) +
+    (others.length + program.outputs.length) * geometry.items *
+      volume(geometry.output);
+  return elementsOfWindows(geometry) * inputs.length > WORTH_READS * moved;
+}
+
+/** The elements of all windows of a channel, each as often as it is read. */
+function elementsOfWindows({ axes, items, output, per }: Geometry): number {
+  const groups = per === "call" ? 1 : items;
+  let sum = 0;
+  for (let group = 0; group < groups; group++) {
+    sum += axes.reduce(
+      (product, axis, a) => product * axisElements(axis, output[a], group),
+      1,
+    );
+  }
+  return per === "call" ? sum * items : sum;
+}
+
+function axisElements(axis: Axis, windows: number, group: number): number {
+  if (axis.kind === "slide") return axis.size * windows;
+  let sum = 0;
+  for (let i = 0; i < windows; i++) sum += axis.counts[group * windows + i];
+  return sum;
+}
+
+/** Runs a program on tensors that are transposed for it, and back. */
+export function runTransposed(
+  tools: KernelTools,
+  program: Program,
+  geometry: Geometry,
+  { bindings, run }: {
+    readonly bindings: RunBindings<Block>;
+    readonly run: (geometry: Geometry, bindings: RunBindings<Block>) => void;
+  },
+): void {
+  const { allocator, memory } = tools;
+  const { channels, items, inputItems, input, output } = geometry;
+  const addresses: number[] = [];
+  const blockLike = ({ shape, dtype, size }: Block) => {
+    const address = allocator.allocate(4 * size);
+    addresses.push(address);
+    return new Block(memory, address, shape, dtype, size);
+  };
+  const planes = {
+    element: { items: inputItems, size: volume(input) },
+    perWindow: { items, size: volume(output) },
+  };
+  try {
+    const tensors = { ...bindings.tensors };
+    for (const { name, role } of program.tensors) {
+      if (role !== "element" && role !== "perWindow") continue;
+      const from = tensors[name];
+      const to = tensors[name] = blockLike(from);
+      transpose(tools, {
+        from: from.address,
+        to: to.address,
+        items: planes[role].items,
+        rows: channels,
+        columns: planes[role].size,
+      });
+    }
+    const outputs = Object.fromEntries(
+      program.outputs.map(({ name }) => [
+        name,
+        blockLike(bindings.outputs[name]),
+      ]),
+    );
+    run({ ...geometry, layout: "NHWC" }, { ...bindings, tensors, outputs });
+    for (const { name } of program.outputs) {
+      transpose(tools, {
+        from: outputs[name].address,
+        to: bindings.outputs[name].address,
+        items,
+        rows: volume(output),
+        columns: channels,
+      });
+    }
+  } finally {
+    for (const address of addresses) allocator.free(address);
+  }
+}
