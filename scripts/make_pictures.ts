@@ -65,12 +65,15 @@ await draw("plugins/generic/average", [
 ]);
 await draw("plugins/learnable/detail-preserving", [
   { title: "photograph", image: photo },
-  await shown(detailPreserving, { kernelSize: 5, normalize: "mean" }),
   await shown(detailPreserving, {
     kernelSize: 5,
-    normalize: "mean",
+    parametrization: "direct",
+  }, { weights: { alpha: 0, lambda: 4 } }),
+  await shown(detailPreserving, {
+    kernelSize: 5,
+    parametrization: "direct",
     variant: "asym",
-  }),
+  }, { weights: { alpha: 0, lambda: 4 } }),
 ]);
 await draw("plugins/learnable/dynamic-optimized", [
   { title: "photograph", image: photo },
@@ -103,7 +106,9 @@ await draw("plugins/learnable/local-importance", [
 await draw("plugins/generic/mixed", [
   { title: "photograph", image: photo },
   await shown(mixed, { kernelSize: 5, lambda: 0.5 }),
-  await shown(mixed, { kernelSize: 5, granularity: "window" }, "train"),
+  await shown(mixed, { kernelSize: 5, granularity: "window" }, {
+    mode: "train",
+  }),
 ]);
 await draw("plugins/generic/fractional-max", [
   { title: "photograph", image: photo },
@@ -150,8 +155,8 @@ await draw("plugins/downstream/roi", [
 ]);
 await draw("plugins/generic/s3", [
   { title: "photograph", image: photo },
-  await shown(s3, { stride: 4 }, "train"),
-  await shown(s3, { stride: 4, gridSize: 20 }, "train"),
+  await shown(s3, { stride: 4 }, { mode: "train" }),
+  await shown(s3, { stride: 4, gridSize: 20 }, { mode: "train" }),
   await shown(s3, { stride: 4 }),
 ]);
 const levels = [4, 2, 1];
@@ -171,7 +176,7 @@ await draw("plugins/generic/soft", [
 
 await draw("plugins/generic/stochastic", [
   { title: "photograph", image: photo },
-  await shown(stochastic, { kernelSize: 5 }, "train"),
+  await shown(stochastic, { kernelSize: 5 }, { mode: "train" }),
   await shown(stochastic, { kernelSize: 5 }),
 ]);
 
@@ -179,11 +184,28 @@ await draw("plugins/generic/stochastic", [
 async function shown<Options extends object>(
   op: PoolingOp<Options, string, string>,
   options: Partial<Options>,
-  mode: Mode = "infer",
+  { mode = "infer", weights = {} }: {
+    readonly mode?: Mode;
+    /** A number that a parameter of each channel has. */
+    readonly weights?: Readonly<Record<string, number>>;
+  } = {},
 ): Promise<ContactSheetEntry> {
   using session = interpreter().session({ mode });
-  const { y } = session.run(op, { x: session.upload(photo) }, { options });
-  const given = Object.entries(options)
+  const channels = photo.shape[1];
+  const values = Object.fromEntries(
+    Object.entries(weights).map(([name, number]) => [
+      name,
+      session.upload({
+        shape: [channels],
+        data: new Float32Array(channels).fill(number),
+      }),
+    ]),
+  );
+  const { y } = session.run(op, { x: session.upload(photo) }, {
+    options,
+    weights: values,
+  });
+  const given = Object.entries({ ...options, ...weights })
     .map(([name, value]) => `${name} ${value}`);
   if (mode === "train") given.push("training");
   return {

@@ -92,6 +92,9 @@ export function inputsOf(
   });
 }
 
+/** What parameters are multiples of one part of. */
+const GRAIN = 2 ** 12;
+
 /** Learnable parameters near their initial values. */
 export function weightsOf(
   { op }: Pick<Subject, "op">,
@@ -106,7 +109,11 @@ export function weightsOf(
     Object.entries(specs).map(([name, spec]) => {
       const { shape, data } = initialWeight(spec);
       const noise = makeTensor(shape, { random }).data;
-      const near = Float32Array.from(data, (x, at) => x + noise[at] / 16);
+      // Exact in float32 with bits to spare, as inputs are.
+      const near = Float32Array.from(
+        data,
+        (x, at) => Math.round((x + noise[at] / 16) * GRAIN) / GRAIN,
+      );
       return [name, { shape, data: near.map((x) => inside(spec, x)) }];
     }),
   );
