@@ -113,7 +113,7 @@ function badOptions(subject: Subject): Misuse[] {
 }
 
 function badTensors(subject: Subject): Misuse[] {
-  const { op, cases: [{ options }] } = subject;
+  const { cases: [{ options }] } = subject;
   const good = inputsOf(subject, subject.cases[0]);
   const misuses: Misuse[] = [];
   const add = (name: string, tensors: Record<string, Tensor>) => {
