@@ -61,7 +61,7 @@ gpuTest(
     for (let step = 0; step < 20; step++) {
       const x = session.upload(row(step, step + 1));
       results.push(doubled(session, x));
-      session.release(x);
+      session.free(x);
     }
     for (const [step, y] of results.entries()) {
       assertEquals(await numbers(session, y), [2 * step, 2 * step + 2]);
@@ -263,15 +263,14 @@ gpuTest("a buffer that cannot be a value is refused", async (open) => {
 gpuTest("small uploads are at hand until a kernel writes", async (open) => {
   using backend = new Gpu(open);
   using session = backend.session();
-  const { device } = session;
   const x = session.upload(row(1, 2));
-  assertEquals(device.peek(x), Float32Array.of(1, 2));
-  assertEquals(device.peek(doubled(session, x)), undefined);
+  assertEquals(session.peek(x), Float32Array.of(1, 2));
+  assertEquals(session.peek(doubled(session, x)), undefined);
   const large = session.upload({
     shape: [2 ** 18 + 1],
     data: new Float32Array(2 ** 18 + 1),
   });
-  assertEquals(device.peek(large), undefined);
+  assertEquals(session.peek(large), undefined);
   assertEquals(await numbers(session, x), [1, 2]);
 });
 

@@ -3,10 +3,7 @@ import {
   type Bindings,
   checkShape,
   checkTensor,
-  type DType,
   type Eigen,
-  equalShapes,
-  formatShape,
   initialWeight,
   type Kernel,
   type MatmulOptions,
@@ -30,37 +27,31 @@ import {
   type WeightSpec,
   type Windows,
 } from "@rockpool/core";
-import type { Device } from "./device.ts";
-import type { Geometry } from "./geometry.ts";
-import { runEigen } from "./eigen.ts";
 import { runConcat } from "./concat.ts";
+import type { Device } from "./device.ts";
+import { runEigen } from "./eigen.ts";
+import type { Geometry } from "./geometry.ts";
+import { gradientsOf } from "./gradients.ts";
 import { runMatmul } from "./matmul.ts";
 import { runReshape } from "./reshape.ts";
-import { addShare, addValues, fillZero, type Runtime } from "./runtime.ts";
+import { runRoutine } from "./routine.ts";
+import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { runSample } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
-import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { runScatter } from "./scatter.ts";
-import { Tape } from "./tape.ts";
-import { randomWord } from "./threefry.ts";
+import type { TapeEntry } from "./tape.ts";
+import { randomWord, type Stream } from "./threefry.ts";
+import { ValueScope } from "./value_scope.ts";
 import { checkWindowCall, runWindow } from "./window_call.ts";
 import { WindowKernel } from "./window_kernel.ts";
 
-/** A session of any backend: ownership, checks and the tape over a device. */
-export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
+/** A session of any backend: checks around what runs on a device. */
+export class DeviceSession<V extends Value> implements Session<V> {
   readonly backend: Backend<V>;
-  /** What programs run on. */
-  readonly device: Device<V>;
   readonly seed: number;
   readonly mode: Mode;
-  readonly #owned = new Set<V>();
-  readonly #tape = new Tape<V>();
-  /** What the call that runs has allocated so far. */
-  #made: Set<V> | undefined;
-  /** Whether the call that runs has a gradient of its own making. */
-  #inRoutine = false;
+  readonly #scope: ValueScope<V>;
   #runs = 0;
-  #ended = false;
 
   /**
    * Opens a session of a backend on its device.
@@ -85,68 +76,44 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
       );
     }
     this.backend = backend;
-    this.device = device;
     this.seed = seed;
     this.mode = mode;
-  }
-
-  /** @ignore */
-  allocate(shape: Shape, dtype: DType): V {
-    const value = this.device.allocate(Object.freeze([...shape]), dtype);
-    this.#owned.add(value);
-    this.#made?.add(value);
-    return value;
-  }
-
-  /** @ignore */
-  view(value: V, shape: Shape): V {
-    const view = this.device.view(value, Object.freeze([...shape]));
-    this.#owned.add(view);
-    this.#made?.add(view);
-    return view;
-  }
-
-  /** @ignore */
-  release(value: V): void {
-    this.#made?.delete(value);
-    if (this.#owned.delete(value)) this.device.free(value);
+    this.#scope = new ValueScope(device, mode === "train");
   }
 
   /** Makes a value that was not allocated here one of this session. */
   adopt(value: V): V {
-    this.#open();
-    this.#owned.add(value);
-    return value;
+    return this.#scope.adopt(value);
   }
 
   upload(tensor: Tensor): V {
-    this.#open();
+    this.#scope.assertOpen();
     const dtype = checkTensor(tensor);
-    const value = this.allocate(tensor.shape, dtype);
-    if (tensor.data.length > 0) this.device.write(value, tensor.data);
+    const value = this.#scope.allocate(tensor.shape, dtype);
+    if (tensor.data.length > 0) this.#scope.device.write(value, tensor.data);
     return value;
   }
 
   empty(shape: Shape): V {
-    this.#open();
+    this.#scope.assertOpen();
     checkShape(shape);
-    return this.allocate(shape, "float32");
+    return this.#scope.allocate(shape, "float32");
   }
 
   free(value: Value): void {
-    const own = this.#own(value, "free");
-    if (this.#tape.holds(own)) {
+    const own = this.#scope.own(value, "free");
+    if (this.#scope.tape.holds(own)) {
       throw new TypeError(
         "Cannot free a value that gradients could need: it is freed with its session",
       );
     }
-    this.release(own);
+    this.#scope.release(own);
   }
 
   // deno-lint-ignore require-await -- errors of the check must reject
   async read(value: Value): Promise<Tensor> {
-    const own = this.#own(value, "read");
-    return this.device.read(own);
+    const own = this.#scope.own(value, "read");
+    return this.#scope.device.read(own);
   }
 
   run<
@@ -159,11 +126,13 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     inputs: Values<Inputs>,
     run: RunOptions<Options, Weights> = {},
   ): Results<Outputs, V> {
-    this.#open();
+    this.#scope.assertOpen();
     const options = validateOptions(op.options, run.options ?? {});
     const needed = neededInputs(op, options);
     checkNames(op.name, inputs, needed);
-    for (const name of needed) this.#own(inputs[name], `run ${op.name} on`);
+    for (const name of needed) {
+      this.#scope.own(inputs[name], `run ${op.name} on`);
+    }
     const shapes = Object.fromEntries(
       needed.map((name) => [name, inputs[name].shape]),
     ) as Shapes<Inputs>;
@@ -175,14 +144,17 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
         run.weights ?? {},
       )
     ) {
-      if (value) given[name] = this.#own(value, `run ${op.name} with`);
+      if (value) given[name] = this.#scope.own(value, `run ${op.name} with`);
     }
-    const atHand = tensorsAtHand(given, (value) => this.device.peek(value));
+    const atHand = tensorsAtHand(
+      given,
+      (value) => this.#scope.device.peek(value),
+    );
     checkWeights(op.name, specs, { given, atHand });
     if (Object.keys(atHand).length > 0) {
       op.shape(shapes, options, atHand as Partial<Record<Weights, Tensor>>);
     }
-    const results = this.#orNothing(() => {
+    const results = this.#scope.orNothing(() => {
       const weights = this.#weights(specs, given);
       return op.forward(this, inputs, options, weights as Values<string>);
     });
@@ -195,7 +167,7 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     bindings: Bindings,
     windows: Windows,
   ): Readonly<Record<string, V>> {
-    this.#open();
+    this.#scope.assertOpen();
     if (!(kernel instanceof WindowKernel)) {
       throw new TypeError(
         `Cannot run kernel ${kernel?.name}: it was not made by windowKernel of this version of @rockpool/kernel`,
@@ -203,114 +175,73 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
     }
     const geometry = windows as Geometry;
     for (const [name, value] of Object.entries(bindings.values)) {
-      this.#own(value, `bind "${name}" of kernel ${kernel.name} to`);
+      this.#scope.own(value, `bind "${name}" of kernel ${kernel.name} to`);
     }
     checkWindowCall(kernel, geometry, bindings);
-    const { outputs, entry } = this.#orNothing(() =>
-      runWindow(this, {
-        kernel,
-        geometry,
-        values: bindings.values as Readonly<Record<string, V>>,
-        scalars: bindings.scalars ?? {},
-        stream: { seed: this.seed, stream: this.#runs },
-      }, this.#records)
+    const call = {
+      kernel,
+      geometry,
+      values: bindings.values as Readonly<Record<string, V>>,
+      scalars: bindings.scalars ?? {},
+      stream: this.#stream,
+    };
+    const { outputs, entry } = this.#scope.orNothing(() =>
+      runWindow(this.#scope, call, this.#scope.records)
     );
-    if (entry) this.#tape.record(entry);
+    this.#scope.record(entry);
     return outputs;
   }
 
   scatter(values: Value, indices: Value, options: ScatterOptions): V {
     const call = {
-      values: this.#own(values, "place"),
-      indices: this.#own(indices, "place values at"),
+      values: this.#scope.own(values, "place"),
+      indices: this.#scope.own(indices, "place values at"),
       options,
     };
-    const { output, entry } = this.#orNothing(() => runScatter(this, call));
-    if (this.#records) this.#tape.record(entry);
-    return output;
+    return this.#recorded(() => runScatter(this.#scope, call));
   }
 
   reshape(value: Value, shape: Shape): V {
-    const own = this.#own(value, "reshape");
-    const { output, entry } = this.#orNothing(() =>
-      runReshape(this, own, shape)
-    );
-    if (this.#records && entry) this.#tape.record(entry);
-    return output;
+    const own = this.#scope.own(value, "reshape");
+    return this.#recorded(() => runReshape(this.#scope, own, shape));
   }
 
   matmul(a: Value, b: Value, options: MatmulOptions = {}): V {
     const call = {
-      a: this.#own(a, "multiply"),
-      b: this.#own(b, "multiply by"),
+      a: this.#scope.own(a, "multiply"),
+      b: this.#scope.own(b, "multiply by"),
       options,
     };
-    const { output, entry } = this.#orNothing(() => runMatmul(this, call));
-    if (this.#records) this.#tape.record(entry);
-    return output;
+    return this.#recorded(() => runMatmul(this.#scope, call));
   }
 
   concat(values: readonly Value[], axis: number): V {
-    const own = values.map((value) => this.#own(value, "join"));
-    const { output, entry } = this.#orNothing(() => runConcat(this, own, axis));
-    if (this.#records) this.#tape.record(entry);
-    return output;
+    const own = values.map((value) => this.#scope.own(value, "join"));
+    return this.#recorded(() => runConcat(this.#scope, own, axis));
   }
 
   sample(x: Value, samples: Samples): V {
-    const own = this.#own(x, "sample");
-    const { output, entry } = this.#orNothing(() =>
-      runSample(this, own, samples as PositionSamples)
+    const own = this.#scope.own(x, "sample");
+    return this.#recorded(() =>
+      runSample(this.#scope, own, samples as PositionSamples)
     );
-    if (this.#records) this.#tape.record(entry);
-    return output;
   }
 
   eigen(x: Value): Eigen<V> {
-    const own = this.#own(x, "decompose");
-    if (this.#records) {
+    const own = this.#scope.own(x, "decompose");
+    if (this.#scope.records) {
       throw new TypeError(
         "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
       );
     }
-    return this.#orNothing(() => runEigen(this, own));
+    return this.#scope.orNothing(() => runEigen(this.#scope, own));
   }
 
   routine(routine: Routine, inputs: readonly Value[]): V {
     const own = inputs.map((value) =>
-      this.#own(value, `run ${routine.name} on`)
+      this.#scope.own(value, `run ${routine.name} on`)
     );
-    const records = this.#records;
-    const { y, kept } = this.#unrecorded(
-      () => routine.forward(this, own),
-      ({ y, kept }) => records ? [y, ...kept] : [y],
-    );
-    const output = this.#own(y, `give, as ${routine.name} does,`);
-    if (!records) return output;
-    this.#tape.record({
-      inputs: own,
-      outputs: [output],
-      kept: kept as readonly V[],
-      backward: ([arriving]) => {
-        const gradient = arriving!;
-        const call = { inputs: own, y, kept, gradient };
-        const gradients = this.#unrecorded(
-          () => routine.backward(this, call),
-          (gradients) => gradients,
-        );
-        const shares = new Map<V, V>();
-        for (const [index, share] of gradients.entries()) {
-          if (!share) continue;
-          // What arrives is not the routine's to give on.
-          const own = share === gradient
-            ? this.view(gradient, gradient.shape)
-            : share as V;
-          addShare(this, shares, { of: inputs[index] as V, share: own });
-        }
-        return shares;
-      },
-    });
-    return output;
+    return runRoutine(this, this.#scope, { routine, inputs: own });
   }
 
   constant(tensor: Tensor): V {
@@ -318,124 +249,38 @@ export class DeviceSession<V extends Value> implements Session<V>, Runtime<V> {
   }
 
   peek(value: Value): TensorData | undefined {
-    return this.device.peek(this.#own(value, "look at"));
+    return this.#scope.device.peek(this.#scope.own(value, "look at"));
   }
 
   randomWord(slot: number, index: number): number {
-    return randomWord({ seed: this.seed, stream: this.#runs }, slot, index);
+    return randomWord(this.#stream, slot, index);
   }
 
   grad(y: Value, dy: Value, of: readonly Value[]): V[] {
-    const start = {
-      value: this.#own(y, "differentiate"),
-      gradient: this.#own(dy, "differentiate with"),
-    };
-    const variables = of.map((x) => this.#own(x, "differentiate by"));
-    if (this.mode !== "train") {
-      throw new TypeError(
-        `Cannot differentiate in a session with mode "infer": mode "train" is needed`,
-      );
-    }
-    if (y.dtype !== "float32" || dy.dtype !== "float32") {
-      throw new TypeError(
-        `Cannot differentiate ${y.dtype} with a gradient of ${dy.dtype}: float32 is needed`,
-      );
-    }
-    if (!equalShapes(y.shape, dy.shape)) {
-      throw new RangeError(
-        `Cannot differentiate an output of shape ${
-          formatShape(y.shape)
-        } with a gradient of shape ${
-          formatShape(dy.shape)
-        }: the same shape is needed`,
-      );
-    }
-    return this.#orNothing(() => {
-      const gradients = this.#tape.walk(start, variables, {
-        add: (a, b) => addValues(this, a, b),
-        release: (gradient) => this.release(gradient),
-      });
-      return variables.map((x) => {
-        const known = gradients.get(x);
-        if (known && known !== start.gradient) return known;
-        const zeros = this.allocate(x.shape, "float32");
-        fillZero(this, zeros);
-        if (!known) return zeros;
-        // The gradient of y itself is a copy, which the caller may free.
-        const copy = addValues(this, known, zeros);
-        this.release(zeros);
-        return copy;
-      });
+    return gradientsOf(this.#scope, {
+      y: this.#scope.own(y, "differentiate"),
+      dy: this.#scope.own(dy, "differentiate with"),
+      of: of.map((x) => this.#scope.own(x, "differentiate by")),
     });
   }
 
   /** Frees every value of the session. */
   [Symbol.dispose](): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#tape.truncate(0);
-    for (const value of this.#owned) this.device.free(value);
-    this.#owned.clear();
+    this.#scope[Symbol.dispose]();
   }
 
-  #open(): void {
-    if (this.#ended) {
-      throw new TypeError("Cannot use a session that is disposed");
-    }
+  /** What the random numbers of a call are keyed by. */
+  get #stream(): Stream {
+    return { seed: this.seed, stream: this.#runs };
   }
 
-  /** The value as one of this session's. */
-  #own(value: Value, action: string): V {
-    this.#open();
-    if (this.#owned.has(value as V)) return value as V;
-    throw new TypeError(
-      `Cannot ${action} ${
-        value ? "a value that belongs to another session or is freed" : value
-      }: a value of this session is needed`,
-    );
-  }
-
-  /** Whether calls are recorded, to be walked back. */
-  get #records(): boolean {
-    return this.mode === "train" && !this.#inRoutine;
-  }
-
-  /** Does work that is not recorded, of which only some values are left. */
-  #unrecorded<Result>(
-    work: () => Result,
-    kept: (result: Result) => readonly (Value | undefined)[],
-  ): Result {
-    const [outer, wasInRoutine] = [this.#made, this.#inRoutine];
-    const made = this.#made = new Set<V>();
-    this.#inRoutine = true;
-    try {
-      const result = work();
-      for (const value of kept(result)) {
-        if (!made.delete(value as V)) continue;
-        outer?.add(value as V);
-      }
-      return result;
-    } finally {
-      this.#made = outer;
-      this.#inRoutine = wasInRoutine;
-      for (const value of made) this.release(value);
-    }
-  }
-
-  /** Does work of which nothing is left where it throws. */
-  #orNothing<Result>(work: () => Result): Result {
-    if (this.#made) return work();
-    const recorded = this.#tape.length;
-    const made = this.#made = new Set<V>();
-    try {
-      return work();
-    } catch (error) {
-      for (const value of made) this.release(value);
-      this.#tape.truncate(recorded);
-      throw error;
-    } finally {
-      this.#made = undefined;
-    }
+  /** The output of work that can be walked back. */
+  #recorded(
+    work: () => { output: V; entry: TapeEntry<V> | undefined },
+  ): V {
+    const { output, entry } = this.#scope.orNothing(work);
+    this.#scope.record(entry);
+    return output;
   }
 
   /** The given parameters, and initial ones for those that are left out. */
