@@ -15,6 +15,11 @@ import {
   type Registry,
 } from "@rockpool/core";
 import type { average } from "@rockpool/average";
+import type { bilinear } from "@rockpool/bilinear";
+import type { compactBilinear } from "@rockpool/bilinear/compact";
+import type { grassmann } from "@rockpool/bilinear/grassmann";
+import type { lowRankBilinear } from "@rockpool/bilinear/low-rank";
+import type { covariance } from "@rockpool/covariance";
 import type { detailPreserving } from "@rockpool/detail-preserving";
 import type { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import type { fractionalMax } from "@rockpool/fractional-max";
@@ -35,6 +40,12 @@ import type { GpuOptions } from "@rockpool/gpu";
 export interface Builtins {
   /** The mean of each window. */
   average: typeof average;
+  /** Products of channels with channels, summed over all locations. */
+  bilinear: typeof bilinear;
+  /** A short sketch of the products of channels with channels. */
+  "compact-bilinear": typeof compactBilinear;
+  /** How channels vary together: the logarithm or root of their covariance. */
+  covariance: typeof covariance;
   /** The mean of each window, weighted by how much elements stand out. */
   "detail-preserving": typeof detailPreserving;
   /** The greatest of a few points of each cell, in a size that is learned. */
@@ -45,8 +56,12 @@ export interface Builtins {
   "generalized-mean": typeof generalizedMean;
   /** The mean or the maximum of as many windows as asked for. */
   "global-average": typeof globalAverage;
+  /** The subspace in which the features of an item lie best. */
+  grassmann: typeof grassmann;
   /** The mean of each window, weighted by given or learned importance. */
   "local-importance": typeof localImportance;
+  /** Scores of classes by products of channels, of low rank. */
+  "low-rank-bilinear": typeof lowRankBilinear;
   /** The greatest element of each window. */
   max: typeof max;
   /** Values back where max pooling found them. */
@@ -77,12 +92,17 @@ export interface Builtins {
  */
 export const builtins: Registry<Builtins> = defineRegistry<Builtins>({
   average: () => import("@rockpool/average"),
+  bilinear: () => import("@rockpool/bilinear"),
+  "compact-bilinear": () => import("@rockpool/bilinear/compact"),
+  covariance: () => import("@rockpool/covariance"),
   "detail-preserving": () => import("@rockpool/detail-preserving"),
   "dynamic-optimized": () => import("@rockpool/dynamic-optimized"),
   "fractional-max": () => import("@rockpool/fractional-max"),
   "generalized-mean": () => import("@rockpool/global-average/gem"),
   "global-average": () => import("@rockpool/global-average"),
+  grassmann: () => import("@rockpool/bilinear/grassmann"),
   "local-importance": () => import("@rockpool/local-importance"),
+  "low-rank-bilinear": () => import("@rockpool/bilinear/low-rank"),
   max: () => import("@rockpool/max"),
   "max-unpool": () => import("@rockpool/max/unpool"),
   mixed: () => import("@rockpool/mixed"),

@@ -11,6 +11,7 @@ import {
 import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
 import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
+import { covariance, type CovarianceOptions } from "@rockpool/covariance";
 import { detailPreserving } from "@rockpool/detail-preserving";
 import { dynamicOptimized } from "@rockpool/dynamic-optimized";
 import { fractionalMax } from "@rockpool/fractional-max";
@@ -30,6 +31,7 @@ import { s3 } from "@rockpool/s3";
 import { soft } from "@rockpool/soft";
 import { spatialPyramid } from "@rockpool/spatial-pyramid";
 import { stochastic } from "@rockpool/stochastic";
+import { blockChannels, heatMap } from "./covariance_pictures.ts";
 import { levelPictures, stretchedTo, withGrid } from "./pyramid_pictures.ts";
 import { channelsForWindows, withFrames } from "./roi_pictures.ts";
 import { ROOT } from "./workspace.ts";
@@ -62,6 +64,24 @@ await draw("plugins/generic/average", [
   { title: "photograph", image: photo },
   await shown(average, { kernelSize: 5 }),
   await shown(average, { kernelSize: 10 }),
+]);
+const blocks = session.upload(blockChannels(photo, 5));
+const together = async (options: Partial<CovarianceOptions>) => {
+  const all = { vectorize: false, ...options };
+  const { y } = session.run(covariance, { x: blocks }, { options: all });
+  return heatMap(await session.read(y));
+};
+await draw("plugins/downstream/covariance", [
+  { title: "photograph", image: photo },
+  {
+    title: "covariance of the 25 pixels of blocks of 5×5",
+    image: await together({ normalization: "none" }),
+  },
+  { title: "its logarithm", image: await together({ eps: 1e-4 }) },
+  {
+    title: "its square root, by 5 iterations",
+    image: await together({ normalization: "isqrt" }),
+  },
 ]);
 await draw("plugins/learnable/detail-preserving", [
   { title: "photograph", image: photo },

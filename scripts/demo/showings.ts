@@ -8,6 +8,7 @@ import {
 } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { builtins } from "@rockpool/rockpool";
+import { blockChannels, heatMap } from "../covariance_pictures.ts";
 import { levelPictures } from "../pyramid_pictures.ts";
 import { channelsForWindows } from "../roi_pictures.ts";
 
@@ -33,6 +34,8 @@ const unpooledSize = 2;
 const outputSize = [37, 56];
 /** Windows of a region along each axis, where each reads three channels. */
 const regionSize = 6;
+/** Pixels along each axis of a block, whose covariance is shown. */
+const blockSize = 5;
 /** The first has enough windows to see the cat. */
 const pyramidLevels = [32, 16, 8];
 
@@ -40,6 +43,14 @@ const pyramidLevels = [32, 16, 8];
 const special: Readonly<
   Record<string, (photo: Tensor) => Promise<Omit<Showing, "op">>>
 > = {
+  covariance: (photo) =>
+    Promise.resolve({
+      inputs: { x: blockChannels(photo, blockSize) },
+      options: { vectorize: false },
+      from: "photograph, pixels of blocks as channels",
+      look: photo,
+      picture: heatMap,
+    }),
   // Cells as long as others' windows.
   "dynamic-optimized": (photo) =>
     Promise.resolve({

@@ -7,7 +7,10 @@ interface Translation {
   /** Our operator's name. */
   readonly name: keyof typeof builtins;
   /** Our options for the case's parameters; the same names by default. */
-  readonly options?: (params: ReferenceCase["params"]) => object;
+  readonly options?: (
+    params: ReferenceCase["params"],
+    inputs: ReferenceCase["inputs"],
+  ) => object;
 }
 
 /** Reference operators by their names; what stands not here is not built. */
@@ -20,6 +23,9 @@ const translations: Readonly<Record<string, Translation>> = {
   max_pool2d: { name: "max" },
   max_unpool2d: { name: "max-unpool" },
   avg_pool2d: { name: "average" },
+  bilinear_pool2d: { name: "bilinear", options: pairOptions },
+  compact_bilinear_pool2d: { name: "compact-bilinear", options: pairOptions },
+  covariance_pool2d: { name: "covariance" },
   fractional_max_pool2d: { name: "fractional-max" },
   mixed_pool2d: { name: "mixed" },
   lp_pool2d: { name: "power-average" },
@@ -46,13 +52,21 @@ const translations: Readonly<Record<string, Translation>> = {
   stochastic_pool2d: { name: "stochastic" },
 };
 
+/** The options of operators on x and y, or on x with itself. */
+function pairOptions(
+  { l2Normalize, ...rest }: ReferenceCase["params"],
+  inputs: ReferenceCase["inputs"],
+): object {
+  return { ...rest, l2Norm: l2Normalize, homogeneous: !("y" in inputs) };
+}
+
 /** Our operator and options for a case; undefined where it is not built. */
 export async function translate(
-  { op, params, outputs }: ReferenceCase,
+  { op, params, inputs, outputs }: ReferenceCase,
 ): Promise<{ op: AnyPoolingOp; options: object } | undefined> {
   const translation = translations[op];
   if (!translation) return undefined;
-  const options = translation.options?.(params) ?? params;
+  const options = translation.options?.(params, inputs) ?? params;
   const returnIndices = "indices" in outputs ? { returnIndices: true } : {};
   return {
     op: await loadOperator(builtins, translation.name) as AnyPoolingOp,

@@ -4,14 +4,16 @@ import {
   type OptionRule,
   type Value,
 } from "@rockpool/core";
-import { productSamples } from "./samples.ts";
+import type { SparseRows } from "./device.ts";
+import { Recent } from "./recent.ts";
+import { sparseSamples } from "./sparse_samples.ts";
 
-/** In which order the elements of an upper triangle follow each other. */
+/** Row by row, column by column, or the diagonal first and then columns. */
 export type TriangleOrder = "row" | "col" | "diagFirst";
 
-/** How {@linkcode triangle} makes vectors. */
+/** How the upper triangle of a symmetric matrix becomes a vector. */
 export interface TriangleOptions {
-  /** Row by row, column by column, or the diagonal and then the columns. */
+  /** Row by row, column by column, or the diagonal first and then columns. */
   readonly order: TriangleOrder;
   /** What elements off the diagonal are multiplied by. */
   readonly offDiagScale: number;
@@ -23,7 +25,7 @@ export const triangleOrderRule: OptionRule<TriangleOrder> = {
   choices: ["row", "col", "diagFirst"],
   default: "row",
   help:
-    "the triangle row by row, column by column, or its diagonal before the columns",
+    "a triangle row by row, column by column, or its diagonal first and then columns",
 };
 
 /** The rule for `offDiagScale`. */
@@ -32,22 +34,24 @@ export const offDiagScaleRule: OptionRule<number> = {
   above: 0,
   default: 1,
   help:
-    "what elements off the diagonal are multiplied by; √2 keeps all distances",
+    "what elements of a triangle off the diagonal are multiplied by; with √2 distances are those of matrices",
 };
 
-/** The elements of the upper triangle of a matrix with this many rows. */
+/** The length of what {@linkcode triangle} gives. */
 export function triangleLength(size: number): number {
-  return size * (size + 1) / 2;
+  return (size * (size + 1)) / 2;
 }
 
+const known = new Recent<SparseRows>(16);
+
 /**
- * The upper triangle of each symmetric matrix of a batch as a vector:
- * `[B, D, D]` as `[B, D (D + 1) / 2]`.
+ * The upper triangles of symmetric matrices, `[N, D, D]`, as vectors,
+ * `[N, D (D + 1) / 2]`.
  *
- * What is below the diagonal is not read, and its gradient is 0.
+ * Both (i, j) and (j, i) are read, half of each, so that the gradient of a
+ * matrix is symmetric.
  *
- * @throws {TypeError} where it is no float32
- * @throws {RangeError} where it is no batch of square matrices
+ * @throws {RangeError} where there are no square matrices
  *
  * @example
  * ```ts
@@ -55,58 +59,63 @@ export function triangleLength(size: number): number {
  * import { assertEquals } from "@std/assert";
  *
  * using session = interpreter().session();
- * const x = session.upload({ shape: [1, 2, 2], data: Float32Array.of(1, 2, 2, 3) });
- * const y = triangle(session, x, { order: "row", offDiagScale: 2 });
- * assertEquals([...(await session.read(y)).data], [1, 4, 3]);
+ * const data = Float32Array.of(1, 2, 2, 3);
+ * const matrix = session.upload({ shape: [1, 2, 2], data });
+ * const y = triangle(session, matrix, { order: "row", offDiagScale: 1 });
+ * assertEquals([...(await session.read(y)).data], [1, 2, 3]);
  * ```
  */
 export function triangle(
   cx: Context,
-  x: Value,
+  matrices: Value,
   { order, offDiagScale }: TriangleOptions,
 ): Value {
-  const [items, size] = x.shape;
-  if (x.shape.length !== 3 || size !== x.shape[2] || size === 0) {
+  const { shape } = matrices;
+  const [items, size, columns] = shape;
+  if (shape.length !== 3 || size !== columns) {
     throw new RangeError(
-      `Cannot take triangles of a value of shape ${
-        formatShape(x.shape)
-      }: square matrices [B, D, D] are needed`,
+      `Cannot take triangles of ${
+        formatShape(shape)
+      }: square matrices, [N, D, D], are needed`,
     );
   }
+  const rows = known.get(
+    `${size} ${order} ${offDiagScale}`,
+    () => triangleRows(size, { order, offDiagScale }),
+  );
   const length = triangleLength(size);
-  if (items === 0) {
-    return cx.constant({ shape: [0, length], data: new Float32Array() });
-  }
-  const places = triangleOrders[order](size);
-  const rows = {
-    offsets: Int32Array.from({ length: length + 1 }, (_, at) => at),
-    entries: Int32Array.from(places, ([i, j]) => i * size + j),
-    weights: Float64Array.from(places, ([i, j]) => i === j ? 1 : offDiagScale),
-  };
-  // As channels of one item, all matrices share the list of what is read.
-  const planes = cx.reshape(x, [1, items, size * size]);
-  const samples = productSamples(planes.shape, {
-    outputSize: [length],
-    items: [{ source: 0, axes: [rows] }],
-  });
-  return cx.reshape(cx.sample(planes, samples), [items, length]);
+  const flat = cx.reshape(matrices, [items, 1, size * size]);
+  const samples = sparseSamples(flat.shape, { rows, outputSize: [length] });
+  return cx.reshape(cx.sample(flat, samples), [items, length]);
 }
 
-/** A row and a column. */
-type Place = readonly [number, number];
-
-/** The places of a triangle, in order. */
-const triangleOrders: Readonly<
-  Record<TriangleOrder, (size: number) => Place[]>
-> = {
-  row: (size) => upTo(size).flatMap((i) => upTo(size - i).map((k) => [i, i + k])),
-  col: (size) => upTo(size).flatMap((j) => upTo(j + 1).map((i) => [i, j])),
-  diagFirst: (size) => [
-    ...upTo(size).map((i): Place => [i, i]),
-    ...upTo(size).flatMap((j) => upTo(j).map((i): Place => [i, j])),
-  ],
-};
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+/** What each element of a triangle is the sum of. */
+function triangleRows(
+  size: number,
+  { order, offDiagScale }: TriangleOptions,
+): SparseRows {
+  const offsets = new Int32Array(triangleLength(size) + 1);
+  const entries = new Int32Array(size * size);
+  const weights = new Float32Array(size * size);
+  let row = 0;
+  let at = 0;
+  const add = (i: number, j: number) => {
+    entries[at] = i * size + j;
+    weights[at++] = i === j ? 1 : offDiagScale / 2;
+    if (i !== j) {
+      entries[at] = j * size + i;
+      weights[at++] = offDiagScale / 2;
+    }
+    offsets[++row] = at;
+  };
+  if (order === "row") {
+    for (let i = 0; i < size; i++) for (let j = i; j < size; j++) add(i, j);
+  } else {
+    const strict = order === "diagFirst" ? 1 : 0;
+    for (let i = 0; i < strict * size; i++) add(i, i);
+    for (let j = 0; j < size; j++) {
+      for (let i = 0; i <= j - strict; i++) add(i, j);
+    }
+  }
+  return { offsets, entries, weights };
 }

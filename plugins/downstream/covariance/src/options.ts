@@ -4,13 +4,12 @@ import {
   layoutRule,
   offDiagScaleRule,
   type Planes,
-  type TriangleOptions,
   type TriangleOrder,
   triangleOrderRule,
 } from "@rockpool/kernel";
 
 /** The options of `covariance`. */
-export interface CovarianceOptions extends TriangleOptions {
+export interface CovarianceOptions {
   /**
    * The logarithm or the square root by eigenvalues, the square root by
    * iterations, or the covariance itself.
