@@ -11,6 +11,12 @@ export interface Slice {
   readonly size: number;
 }
 
+/** Where a copy begins in a buffer. */
+interface Target {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
 /** One dispatch. */
 export interface Dispatch {
   readonly pipeline: Pipeline;
@@ -24,7 +30,7 @@ export interface Dispatch {
 type Command =
   | { readonly kind: "dispatch"; readonly dispatch: Dispatch; slot: number }
   | { readonly kind: "clear"; readonly slice: Slice }
-  | { readonly kind: "copy"; readonly from: Slice; readonly to: GPUBuffer };
+  | { readonly kind: "copy"; readonly from: Slice; readonly to: Target };
 
 /** Bytes of the buffer that holds the arguments of all dispatches of a batch. */
 const ARGUMENT_BYTES = 2 ** 16;
@@ -93,7 +99,16 @@ export class CommandBatch {
   /** Adds a copy to the beginning of a buffer of the caller. */
   copy(from: Slice, to: GPUBuffer): void {
     from.block.lastBatch = this.#number;
-    this.#commands.push({ kind: "copy", from, to });
+    const target = { buffer: to, offset: 0 };
+    this.#commands.push({ kind: "copy", from, to: target });
+  }
+
+  /** Adds a copy into a block. */
+  copyTo(from: Slice, block: Block, offset: number): void {
+    from.block.lastBatch = this.#number;
+    block.lastBatch = this.#number;
+    const target = { buffer: block.buffer, offset };
+    this.#commands.push({ kind: "copy", from, to: target });
   }
 
   /** Submits what waits if it uses a block, which is to be written or destroyed. */
@@ -141,8 +156,14 @@ export class CommandBatch {
         const { block, offset, size } = command.slice;
         encoder.clearBuffer(block.buffer, offset, size);
       } else {
-        const { block, offset, size } = command.from;
-        encoder.copyBufferToBuffer(block.buffer, offset, command.to, 0, size);
+        const { from: { block, offset, size }, to } = command;
+        encoder.copyBufferToBuffer(
+          block.buffer,
+          offset,
+          to.buffer,
+          to.offset,
+          size,
+        );
       }
     }
     pass?.end();

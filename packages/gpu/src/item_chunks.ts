@@ -11,6 +11,8 @@ export interface ItemTensor {
   readonly shape: Shape;
   /** Bytes of one item. */
   readonly itemBytes: number;
+  /** Whether parts are copied before, so that each begins where a buffer does. */
+  readonly isCopied?: boolean;
 }
 
 /** What limits how much of a buffer can be bound at once, in bytes. */
@@ -36,7 +38,9 @@ export function itemChunks(
     return [{ first: 0, count: items }];
   }
   const step = Math.max(
-    ...tensors.map(({ itemBytes }) => alignedItems(itemBytes, limits)),
+    ...tensors.map(({ itemBytes, isCopied }) =>
+      isCopied ? 1 : alignedItems(itemBytes, limits)
+    ),
   );
   const fitting = Math.floor(limits.size / largest.itemBytes);
   const count = fitting - (fitting % step);

@@ -20,6 +20,14 @@ Deno.test("itemChunks() begins every part of every tensor at the alignment", () 
   ]);
 });
 
+Deno.test("itemChunks() begins parts that are copied anywhere", () => {
+  const tensors = [{ shape: [3, 90], itemBytes: 360, isCopied: true }];
+  assertEquals(itemChunks(3, tensors, limits), [
+    { first: 0, count: 2 },
+    { first: 2, count: 1 },
+  ]);
+});
+
 Deno.test("itemChunks() refuses items that are too large", () => {
   assertThrows(
     () => itemChunks(2, [{ shape: [2, 512], itemBytes: 2048 }], limits),

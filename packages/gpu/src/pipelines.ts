@@ -13,6 +13,7 @@ const TYPES: Readonly<
 > = {
   call: "uniform",
   tables: "read-only-storage",
+  packed: "read-only-storage",
   read: "read-only-storage",
   write: "storage",
 };
@@ -28,9 +29,9 @@ export class Pipelines {
     this.#failures = failures;
   }
 
-  /** Whether a module binds no more buffers than the device allows. */
-  fits(module: WgslModule): boolean {
-    return storageBuffers(module) <= this.#most;
+  /** How many more buffers a module binds than the device allows; 0 if it fits. */
+  excess(module: WgslModule): number {
+    return Math.max(0, storageBuffers(module) - this.#most);
   }
 
   /**
@@ -42,7 +43,7 @@ export class Pipelines {
     let pipeline = this.#known.get(module.source);
     if (!pipeline) {
       const name = firstLine(module.source);
-      if (!this.fits(module)) {
+      if (this.excess(module) > 0) {
         throw new RangeError(
           `Cannot run ${name}: it binds ${
             storageBuffers(module)

@@ -21,6 +21,7 @@ import {
   itemChunks,
   type ItemTensor,
 } from "./item_chunks.ts";
+import { packSlices, windowsToPack } from "./packed_windows.ts";
 
 /** A tensor of a program, and the bytes of an item if it is bound by items. */
 interface Part {
@@ -28,12 +29,22 @@ interface Part {
   readonly itemBytes: number | undefined;
 }
 
+/** The tensors that a program reads and writes. */
+interface Parts {
+  /** Those with a binding of their own, by use and name. */
+  readonly bound: ReadonlyMap<string, Part>;
+  /** Those that share one. */
+  readonly packed: readonly Part[];
+}
+
 /**
  * Adds the dispatches of a program: one, or one for each chunk of the batch
- * where tensors are larger than what can be bound. A program of more buffers
- * than can be bound is run for some of its outputs, and then for the others.
+ * where tensors are larger than what can be bound. Of a program of more buffers
+ * than can be bound, tensors with a number per window are copied into one;
+ * where that does not suffice, it is run for some of its outputs, and then for
+ * the others.
  *
- * @throws {RangeError} where that does not suffice
+ * @throws {RangeError} where that does not suffice either
  */
 export function runProgram(
   dispatcher: Dispatcher,
@@ -42,26 +53,32 @@ export function runProgram(
   bindings: RunBindings<DeviceValue>,
 ): void {
   const { batch, pipelines, pool, limits } = dispatcher;
-  const module = emitWgsl(program, geometry);
-  if (!pipelines.fits(module) && program.outputs.length > 1) {
+  const plain = emitWgsl(program, geometry);
+  const excess = pipelines.excess(plain);
+  const packed = windowsToPack(program, bindings.tensors, excess);
+  const module = excess > 0 ? emitWgsl(program, geometry, packed) : plain;
+  if (pipelines.excess(module) > 0 && program.outputs.length > 1) {
     for (const half of halvesOf(program)) {
       runProgram(dispatcher, half, geometry, bindings);
     }
     return;
   }
   const pipeline = pipelines.of(module);
-  const parts = partsOf(program, geometry, bindings);
+  const parts = partsOf(program, packed, { geometry, bindings });
   const { items, inputItems, channels, input, output } = geometry;
   const results = program.kind === "window"
     ? { items, perItem: channels * volume(output) }
     : { items: inputItems, perItem: channels * volume(input) };
-  const chunks = chunksOf(results.items, [...parts.values()], limits);
+  const chunks = chunksOf(results.items, parts, limits);
   const tables = uploadTables(dispatcher, module, { program, geometry });
   for (const chunk of chunks) {
     const invocations = chunk.count * results.perItem;
+    const copied = parts.packed.map((part) => sliceOf(part, chunk));
+    const pack = copied.length > 0 ? packSlices(dispatcher, copied) : undefined;
     const values = wgslArguments(geometry, {
       firstItem: chunk.first,
       invocations,
+      packedStep: copied.length > 0 ? copied[0].size / 4 : 0,
       scalars: bindings.scalars,
       stream: bindings.stream,
       offsets: tables.offsets,
@@ -69,10 +86,12 @@ export function runProgram(
     const slices = module.bindings.flatMap(({ name, use }) => {
       if (use === "call") return [];
       if (use === "tables") return [tables.slice!];
-      return [sliceOf(parts.get(`${use} ${name}`)!, chunk)];
+      if (use === "packed") return [pack!];
+      return [sliceOf(parts.bound.get(`${use} ${name}`)!, chunk)];
     });
     const words = packFields(module, values);
     batch.dispatch({ pipeline, words, slices, invocations });
+    if (pack) pool.release(pack.block);
   }
   if (tables.slice) pool.release(tables.slice.block);
 }
@@ -92,12 +111,14 @@ function halvesOf(program: Program): readonly Program[] {
   return parts;
 }
 
-/** The tensors that a program reads and writes, by use and name. */
 function partsOf(
   program: Program,
-  geometry: Geometry,
-  { tensors, outputs }: RunBindings<DeviceValue>,
-): Map<string, Part> {
+  packed: readonly string[],
+  { geometry, bindings: { tensors, outputs } }: {
+    readonly geometry: Geometry;
+    readonly bindings: RunBindings<DeviceValue>;
+  },
+): Parts {
   const { channels, input, output, sources } = geometry;
   const windowBytes = 4 * channels * volume(output);
   const elementBytes = 4 * channels * volume(input);
@@ -109,26 +130,41 @@ function partsOf(
   // By a table of sources any item of the output may read any of the input.
   const part = (value: DeviceValue, itemBytes: number | undefined): Part =>
     sources ? { value, itemBytes: undefined } : { value, itemBytes };
-  const parts = new Map<string, Part>();
+  const bound = new Map<string, Part>();
   for (const { name, role } of program.tensors) {
-    parts.set(`read ${name}`, part(tensors[name], itemBytes[role]));
+    if (packed.includes(name)) continue;
+    bound.set(`read ${name}`, part(tensors[name], itemBytes[role]));
   }
   for (const { name } of program.outputs) {
-    parts.set(`write ${name}`, part(outputs[name], written));
+    bound.set(`write ${name}`, part(outputs[name], written));
   }
-  return parts;
+  return {
+    bound,
+    packed: packed.map((name) => part(tensors[name], windowBytes)),
+  };
 }
 
 /** The chunks of the batch that a program is run in. */
 function chunksOf(
   items: number,
-  parts: readonly Part[],
+  { bound, packed }: Parts,
   limits: Dispatcher["limits"],
 ): ItemChunk[] {
+  const tensors = [...bound.values()].map((
+    { value: { shape }, itemBytes },
+  ) => ({ shape, itemBytes, isCopied: false }));
+  if (packed.length > 0) {
+    const [{ value, itemBytes }] = packed;
+    tensors.push({
+      shape: [packed.length, ...value.shape],
+      itemBytes: itemBytes && packed.length * itemBytes,
+      isCopied: true,
+    });
+  }
   const divisible: ItemTensor[] = [];
-  for (const { value: { shape }, itemBytes } of parts) {
-    if (itemBytes === undefined) assertBindable(shape, limits);
-    else divisible.push({ shape, itemBytes });
+  for (const { itemBytes, ...tensor } of tensors) {
+    if (itemBytes === undefined) assertBindable(tensor.shape, limits);
+    else divisible.push({ ...tensor, itemBytes });
   }
   return divisible.length === 0
     ? [{ first: 0, count: items }]

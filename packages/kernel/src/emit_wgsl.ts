@@ -23,7 +23,12 @@ const emitted = new WeakMap<Program, Map<string, WgslModule>>();
  * sizes, scalars and keys of random numbers are arguments of each call. It is
  * emitted once for each program and kind of windows.
  *
- * @throws {TypeError} where the program cannot be said in WGSL
+ * A device may bind fewer buffers than a program reads. `packed` are names of
+ * float32 tensors with one number per window that lie behind each other in one
+ * buffer, whose use is `packed`.
+ *
+ * @throws {TypeError} where the program cannot be said in WGSL, or what is to be
+ * packed is no such tensor
  *
  * @example The text of a maximum
  * ```ts
@@ -36,8 +41,12 @@ const emitted = new WeakMap<Program, Map<string, WgslModule>>();
  * assert(source.includes("to_y[window] = max_0;"));
  * ```
  */
-export function emitWgsl(program: Program, geometry: Geometry): WgslModule {
-  const plan = wgslPlan(geometry);
+export function emitWgsl(
+  program: Program,
+  geometry: Geometry,
+  packed: readonly string[] = [],
+): WgslModule {
+  const plan = wgslPlan(geometry, packed);
   const key = JSON.stringify(plan);
   let modules = emitted.get(program);
   if (!modules) emitted.set(program, modules = new Map());
@@ -50,10 +59,16 @@ function emit(program: Program, plan: WgslPlan): WgslModule {
   const text = new WgslText();
   const body = program.kind === "window" ? emitWindow : emitGather;
   const { constants } = body(text, program, plan);
+  for (const packed of plan.packed) {
+    const leaf = program.tensors.find(({ name }) => name === packed);
+    if (leaf?.role === "perWindow" && leaf.type === "f32") continue;
+    throw new TypeError(
+      `Cannot pack ${packed} of ${program.name}: it is no float32 tensor with a number per window`,
+    );
+  }
   const tensors: WgslTensor[] = [
-    ...program.tensors.map(({ name, type }) =>
-      ({ name, type, use: "read" }) as const
-    ),
+    ...program.tensors.filter(({ name }) => !plan.packed.includes(name))
+      .map(({ name, type }) => ({ name, type, use: "read" }) as const),
     ...program.outputs.map(({ name, value }) => {
       const type = value.type === "i32" ? "i32" : "f32";
       return { name, type, use: "write" } as const;
@@ -84,6 +99,7 @@ const FIELDS: readonly WgslField[] = [
   ...[
     "first_item",
     "channels",
+    "packed_step",
     ...["input", "output", "window"].flatMap(perAxis),
     "sources",
     "reader_starts",
@@ -106,6 +122,8 @@ export interface WgslCall {
   readonly firstItem: number;
   /** Results that are computed. */
   readonly invocations: number;
+  /** Elements from one tensor to the next where some are packed. */
+  readonly packedStep?: number;
   /** The program's numbers by name. */
   readonly scalars: Readonly<Record<string, number>>;
   /** Key of the random numbers. */
@@ -123,6 +141,7 @@ export function wgslArguments(
     invocations: call.invocations,
     first_item: call.firstItem,
     channels: geometry.channels,
+    packed_step: call.packedStep ?? 0,
     ...call.stream,
     ...call.offsets,
   };

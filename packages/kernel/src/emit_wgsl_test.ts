@@ -97,6 +97,13 @@ const snapshots: Record<string, () => string> = {
         { outputSize: [2, 2] },
       ),
     ),
+  "a gradient whose values of windows share a buffer": () => {
+    const [{ program }] = programsOf(soft).gradients;
+    const packed = program.tensors.filter(({ role }) => role === "perWindow");
+    const windows = slide([2, 3, 8, 8], { kernelSize: 3, stride: 2 });
+    const names = packed.map(({ name }) => name);
+    return emitWgsl(program, windows, names).source;
+  },
   "moves": () => {
     const layouts = [moveModules("NCHW"), moveModules("NHWC")];
     return layouts.flatMap((modules) => Object.values(modules))
@@ -135,6 +142,25 @@ Deno.test("emitWgsl() names the buffers in the order of their bindings", () => {
     { name: "filter", use: "read" },
     { name: "y", use: "write" },
   ]);
+});
+
+Deno.test("emitWgsl() binds one buffer for tensors that are packed", () => {
+  const { gradients: [{ program }] } = programsOf(soft);
+  const windows = slide([1, 1, 4], { axes: 1, kernelSize: 2 });
+  const { bindings } = emitWgsl(program, windows, ["dy_y", "saved_1"]);
+  assertEquals(bindings, [
+    { name: "call", use: "call" },
+    { name: "packed", use: "packed" },
+    { name: "saved_0", use: "read" },
+    { name: "x", use: "read" },
+    { name: "out_y", use: "read" },
+    { name: "gradient", use: "write" },
+  ]);
+  assertThrows(
+    () => emitWgsl(program, windows, ["dy_y", "x"]),
+    TypeError,
+    "Cannot pack x of soft-grad-x: it is no float32 tensor with a number per window",
+  );
 });
 
 Deno.test("packFields() puts integers, floats and constants where the text has them", () => {

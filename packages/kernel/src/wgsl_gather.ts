@@ -38,7 +38,7 @@ export function emitGather(
     );
   }
   const operations = operationsOf(program);
-  const values = WgslValues.of(program, text);
+  const values = WgslValues.of(program, plan, text);
   text.let("offset", "i32(invocation)");
   const element = { index: "offset", side: "input", prefix: "" } as const;
   splitIndex(text, plan, element);

@@ -12,13 +12,14 @@ export interface WgslField {
 
 /** A buffer that a module is bound to. */
 export interface WgslBinding {
-  /** The tensor's name, `call` or `tables`. */
+  /** The tensor's name, `call`, `tables` or `packed`. */
   readonly name: string;
   /**
    * `call`: the uniform buffer of arguments. `tables`: integers about the
-   * windows. `read` and `write`: tensors of a program.
+   * windows. `packed`: tensors that lie behind each other. `read` and `write`:
+   * tensors of a program.
    */
-  readonly use: "call" | "tables" | "read" | "write";
+  readonly use: "call" | "tables" | "packed" | "read" | "write";
 }
 
 /** A compute shader and what must be bound to it. */
@@ -86,6 +87,10 @@ export function makeModule(parts: WgslParts): WgslModule {
   if (mentions("tables")) {
     const text = "var<storage, read> tables: array<i32>;";
     variables.push({ name: "tables", use: "tables", text });
+  }
+  if (mentions("packed")) {
+    const text = "var<storage, read> packed: array<f32>;";
+    variables.push({ name: "packed", use: "packed", text });
   }
   for (const { name, type, use } of parts.tensors) {
     const text = use === "read"

@@ -25,7 +25,9 @@ export type WgslAxis =
     readonly dilation: number;
   };
 
-/** All of a geometry that the text depends on; sizes are arguments of it. */
+/**
+ * All that the text depends on besides the formula; sizes are arguments of it.
+ */
 export interface WgslPlan {
   /** The axes that the tensor has. */
   readonly axes: readonly WgslAxis[];
@@ -33,10 +35,15 @@ export interface WgslPlan {
   readonly per: TablePer;
   /** Whether a table says which item of the input an item is read from. */
   readonly sources: boolean;
+  /** The tensors that lie behind each other in one buffer, in this order. */
+  readonly packed: readonly string[];
 }
 
 /** What a text over these windows depends on. */
-export function wgslPlan(geometry: Geometry): WgslPlan {
+export function wgslPlan(
+  geometry: Geometry,
+  packed: readonly string[] = [],
+): WgslPlan {
   const letters: readonly AxisLetter[] = ["d", "h", "w"];
   const axes = geometry.axes.map((axis, a) => planAxis(axis, letters[a]));
   const missing = axes.findIndex((_, a) =>
@@ -47,6 +54,7 @@ export function wgslPlan(geometry: Geometry): WgslPlan {
     layout: geometry.layout,
     per: geometry.per,
     sources: geometry.sources !== undefined,
+    packed,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Operation } from "./operation.ts";
 import { topological } from "./traverse.ts";
 import { isFold, type Program } from "./program.ts";
 import { readName, type WgslField } from "./wgsl_module.ts";
-import { enclose, type WgslText } from "./wgsl_text.ts";
+import type { WgslPlan } from "./wgsl_plan.ts";
+import { enclose, product, sum, type WgslText } from "./wgsl_text.ts";
 
 const INFIX: Partial<Record<Operation, string>> = {
   add: "+",
@@ -61,11 +62,13 @@ export function scalarField(name: string): string {
 
 /** What all values of a program share: how often each is used, their names. */
 class Names {
+  readonly packed: readonly string[];
   readonly constants: WgslField[] = [];
   readonly #uses = new Map<Expression, number>();
   readonly #counters = new Map<string, number>();
 
-  constructor({ outputs }: Program) {
+  constructor({ outputs }: Program, { packed }: WgslPlan) {
+    this.packed = packed;
     const use = (x: Expression) =>
       this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
     for (const { value } of outputs) use(value);
@@ -110,8 +113,8 @@ export class WgslValues {
   ) {}
 
   /** The outermost scope of a program. */
-  static of(program: Program, text: WgslText): WgslValues {
-    return new WgslValues(text, new Names(program), undefined);
+  static of(program: Program, plan: WgslPlan, text: WgslText): WgslValues {
+    return new WgslValues(text, new Names(program, plan), undefined);
   }
 
   /** A scope inside this one. */
@@ -196,13 +199,20 @@ export class WgslValues {
     return name;
   }
 
+  #load(tensor: string, at: string): string {
+    const index = this.names.packed.indexOf(tensor);
+    if (index < 0) return `${readName(tensor)}[${at}]`;
+    const start = index === 0 ? "0" : product(`${index}`, "call.packed_step");
+    return `packed[${sum(start, at)}]`;
+  }
+
   #render(x: Expression): string {
     const known = this.#lookUp(x);
     if (known !== undefined) return known;
     const operand = (y: Expression) => enclose(this.#render(y));
     const [a, b] = x.operands;
     const load = LOADS[x.operation];
-    if (load) return `${readName(x.name)}[${load}]`;
+    if (load) return this.#load(x.name, load);
     const infix = INFIX[x.operation];
     if (infix) return `${operand(a)} ${infix} ${operand(b)}`;
     const called = FUNCTIONS[x.operation];

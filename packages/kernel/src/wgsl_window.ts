@@ -26,7 +26,7 @@ export function emitWindow(
   plan: WgslPlan,
 ): WgslValues {
   const operations = operationsOf(program);
-  const values = WgslValues.of(program, text);
+  const values = WgslValues.of(program, plan, text);
   text.let("window", "i32(invocation)");
   splitIndex(text, plan, { index: "window", side: "output", prefix: "at_" });
   if (plan.sources) text.let("source", "tables[call.sources + item]");

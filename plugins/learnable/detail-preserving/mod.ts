@@ -6,7 +6,7 @@
  */
 import type { PoolingOp, Value, WeightSpec } from "@rockpool/core";
 import { expand, planesOf, slide, slideShape } from "@rockpool/kernel";
-import { divisors, mean, pooling } from "./src/formula.ts";
+import { pooling } from "./src/formula.ts";
 import { checkFilter, filtered, filterShape } from "./src/guide.ts";
 import {
   type DetailPreservingOptions,
@@ -102,28 +102,21 @@ export const detailPreserving: PoolingOp<
     return weights as Record<DetailPreservingWeights, WeightSpec>;
   },
   forward(cx, { x }, options, weights) {
-    const { guide, variant, normalize, epsilon } = options;
-    const { mode } = cx;
     const windows = slide(x.shape, options);
     const perChannel = (weight: Value) =>
       expand(cx, weight, { axis: 0, count: windows.channels });
-    const epsilonSquared = epsilon ** 2;
-    const values: Record<string, Value> = { x };
-    if (guide === "full") {
-      const { filter, bias } = weights;
+    const { filter, bias } = weights;
+    const values: Record<string, Value> = {
+      x,
+      alpha: perChannel(weights.alpha),
+      lambda: perChannel(weights.lambda),
+    };
+    if (options.guide === "full") {
       values.guide = filtered(cx, { x, filter, bias }, { windows, options });
-    } else if (mode === "train") {
-      values.guide = cx.window(mean, { values }, windows).y;
     }
-    if (mode === "train" && normalize !== "none") {
-      const bindings = { values: { ...values }, scalars: { epsilonSquared } };
-      values.divisor =
-        cx.window(divisors(variant, normalize), bindings, windows).y;
-    }
-    values.alpha = perChannel(weights.alpha);
-    values.lambda = perChannel(weights.lambda);
-    const scalars = { epsilonSquared, limit: limitOf(options) };
-    const kernel = pooling({ ...options, mode });
+    const { epsilon } = options;
+    const scalars = { epsilonSquared: epsilon ** 2, limit: limitOf(options) };
+    const kernel = pooling(options);
     return { y: cx.window(kernel, { values, scalars }, windows).y };
   },
 };

@@ -1,4 +1,3 @@
-import type { Mode } from "@rockpool/core";
 import {
   constant,
   detach,
@@ -7,145 +6,79 @@ import {
   select,
   type WindowKernel,
   windowKernel,
-  withGradientOf,
 } from "@rockpool/kernel";
 import type { DetailPreservingOptions } from "./options.ts";
 import { parameters } from "./parameters.ts";
 
 /** What chooses a formula. */
-export interface FormulaChoice extends
-  Pick<
-    DetailPreservingOptions,
-    "variant" | "guide" | "normalize" | "parametrization"
-  > {
-  /** In training the guide and M are leaves, in inference the mean and M are not. */
-  readonly mode: Mode;
-}
+export type FormulaChoice = Pick<
+  DetailPreservingOptions,
+  "variant" | "guide" | "normalize" | "parametrization"
+>;
 
 type Leaves = Readonly<Record<string, Expression>>;
 
 const made = new Map<string, WindowKernel>();
 
-function once(words: readonly string[], make: (name: string) => WindowKernel) {
+/** The kernel of a choice, made once. */
+export function pooling(choice: FormulaChoice): WindowKernel {
+  const { variant, guide, normalize, parametrization } = choice;
+  const words = [variant, guide, normalize, parametrization];
   const name = ["detail-preserving", ...words].join("-");
   let kernel = made.get(name);
-  if (!kernel) made.set(name, kernel = make(name));
+  if (!kernel) {
+    kernel = windowKernel(
+      name,
+      ["x"],
+      (leaves, fold) => formula(choice, leaves, fold),
+      {
+        channels: ["alpha", "lambda"],
+        scalars: ["epsilonSquared", "limit"],
+        windows: guide === "full" ? ["guide"] : [],
+      },
+    );
+    made.set(name, kernel);
+  }
   return kernel;
 }
 
-/**
- * Σ w x / Σ w with w = α + (e / M)^(λ/2), by logarithms.
- *
- * For training `guide` and, if it is not 1, `divisor` (M) are given for each
- * window, and so have a gradient of their own: with theirs in one kernel, that
- * of x would bind more buffers than every GPU allows.
- */
-export function pooling(choice: FormulaChoice): WindowKernel {
-  const { variant, guide, normalize, parametrization, mode } = choice;
-  const words = [variant, guide, normalize, parametrization, mode];
-  const training = mode === "train";
-  const windows: string[] = [];
-  if (training || guide === "full") windows.push("guide");
-  if (training && normalize !== "none") windows.push("divisor");
-  return once(
-    words,
-    (name) =>
-      windowKernel(name, ["x"], (leaves, fold) => {
-        const { y, source, norm } = formula(choice, leaves, fold);
-        if (!training) return y;
-        return { y: withGradientOf(y, source), held: detach(y), norm };
-      }, {
-        channels: ["alpha", "lambda"],
-        scalars: ["epsilonSquared", "limit"],
-        windows,
-      }),
-  );
-}
-
+/** Σ w x / Σ w with w = α + (e / M)^(λ/2) and e = δ² + ε². */
 function formula(
   { variant, guide, normalize, parametrization }: FormulaChoice,
   leaves: Leaves,
   fold: Fold,
-) {
-  const { x } = leaves;
+): Expression {
+  const { x, epsilonSquared } = leaves;
   const { logAlpha, alphaOver, lambda } = parameters[parametrization](leaves);
-  const average = guide === "lite" && leaves.guide || meanOf(x, fold);
-  const surroundings = leaves.guide ?? average;
-  const energy = energyOf(variant, { ...leaves, guide: surroundings });
-  const divisor = leaves.divisor ??
-    (normalize === "none" ? undefined : divisorOf(normalize, energy, fold));
+  // Windows without elements, which dilation allows, divide by 1.
+  const isEmpty = fold.count().eq(0);
+  const orOne = (value: Expression) => select(isEmpty, 1, value);
+  const mean = (value: Expression) => fold.sum(value).div(orOne(fold.count()));
 
-  // ρ = e^L with L = (λ/2) ln e − (λ/2) ln M.
+  const average = mean(x);
+  const m = guide === "lite" ? average : leaves.guide;
+  const difference = x.sub(m);
+  const delta = variant === "sym" ? difference : difference.max(0);
+  const e = delta.mul(delta).add(epsilonSquared);
+
+  // ρ = exp(L) with L = λ/2 · ln(e / M), which grows with e.
+  const logM = {
+    none: constant(0),
+    mean: orOne(mean(e)).log(),
+    sum: orOne(fold.sum(e)).log(),
+  }[normalize];
   const half = lambda.mul(0.5);
-  const offset = divisor ? half.mul(divisor.log()) : constant(0);
-  const weightOver = (shift: Expression) =>
-    alphaOver(shift).add(
-      half.mul(energy.log()).sub(offset.add(shift)).exp(),
-    );
+  const L = (e: Expression) => half.mul(e.log().sub(logM));
 
-  // Divided by e^shift, the greatest of its terms, no weight overflows.
-  const greatest = orOne(fold.max(energy), fold);
-  const shift = half.mul(greatest.log()).sub(offset).max(logAlpha);
-  const weight = weightOver(shift);
-  const total = orOne(fold.sum(weight), fold);
-  // Relative to the mean, so that a constant window gives just its constant.
-  const excess = fold.sum(weight.mul(x.sub(average)));
+  // Neither the scale of weights nor where they are summed from changes y:
+  // divided by the greatest, none overflows; from the mean, a constant window
+  // gives just its constant.
+  const c = detach(L(orOne(fold.max(e))).max(logAlpha));
+  const m0 = detach(average);
+  const w = alphaOver(c).add(L(e).sub(c).exp());
+  const y = m0.add(fold.sum(w.mul(x.sub(m0))).div(orOne(fold.sum(w))));
+
   // GPUs may take x − x for 0 and w / w for 1 where x and w are infinite.
-  const finite = [average, surroundings]
-    .map((value) => value.abs().lt(Infinity))
-    .reduce((all, one) => all.and(one));
-  const y = select(finite, average.add(excess.div(total)), NaN);
-
-  // dy = Σ w dx / Σ w + Σ (x − y) dw / Σ w, with y and Σ w held.
-  const norm = detach(shift.add(total.log()));
-  const source = fold.sum(weightOver(norm).mul(x.sub(detach(y))));
-  return { y, source, norm };
-}
-
-/** The mean of each window: the guide of `"lite"`. */
-export const mean: WindowKernel = windowKernel(
-  "detail-preserving-mean",
-  ["x"],
-  ({ x }, fold) => meanOf(x, fold),
-);
-
-/** M of each window. */
-export function divisors(
-  variant: FormulaChoice["variant"],
-  normalize: "mean" | "sum",
-): WindowKernel {
-  return once(["divisor", variant, normalize], (name) =>
-    windowKernel(
-      name,
-      ["x"],
-      (leaves, fold) => divisorOf(normalize, energyOf(variant, leaves), fold),
-      { scalars: ["epsilonSquared"], windows: ["guide"] },
-    ));
-}
-
-function meanOf(x: Expression, fold: Fold): Expression {
-  return fold.sum(x).div(orOne(fold.count(), fold));
-}
-
-/** e = δ² + ε². */
-function energyOf(
-  variant: FormulaChoice["variant"],
-  { x, guide, epsilonSquared }: Leaves,
-): Expression {
-  const difference = x.sub(guide);
-  const detail = variant === "sym" ? difference : difference.max(0);
-  return detail.mul(detail).add(epsilonSquared);
-}
-
-function divisorOf(
-  normalize: "mean" | "sum",
-  energy: Expression,
-  fold: Fold,
-): Expression {
-  return orOne(fold[normalize](energy), fold);
-}
-
-/** A value of a window; 1 for windows without elements, which dilation allows. */
-function orOne(value: Expression, fold: Fold): Expression {
-  return select(fold.count().eq(0), 1, value);
+  const areFinite = average.abs().lt(Infinity).and(m.abs().lt(Infinity));
+  return select(areFinite, y, NaN);
 }
