@@ -23,7 +23,7 @@ export interface MultiplyTools {
 }
 
 /** Multiplications below which one thread is done before another wakes up. */
-const PARALLEL_PRODUCTS = 2 ** 18;
+const PARALLEL_PRODUCTS = 2 ** 20;
 
 /** Multiplies matrices on one thread or all. */
 export function runMultiply(

@@ -28,18 +28,19 @@ for (const { name, start } of kinds) {
     assertEquals(worker.failure, undefined);
 
     // A job without a module: the worker must say that it failed and go on.
-    Atomics.store(words, CONTROL.working, 1);
+    Atomics.store(words, CONTROL.unfinished, 1);
+    Atomics.store(words, CONTROL.left, 1);
     Atomics.add(words, CONTROL.generation, 1);
     Atomics.notify(words, CONTROL.generation);
-    await until(() => Atomics.load(words, CONTROL.working) === 0);
-    assertEquals(words[CONTROL.working], 0);
+    await until(() => Atomics.load(words, CONTROL.unfinished) === 0);
+    assertEquals(words[CONTROL.unfinished], 0);
     assertEquals(words[CONTROL.failed], 1);
 
     // A late notification is no new job.
     await new Promise((resolve) => setTimeout(resolve, 20));
     Atomics.notify(words, CONTROL.generation);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    assertEquals(words[CONTROL.working], 0);
+    assertEquals([words[CONTROL.unfinished], words[CONTROL.failed]], [0, 1]);
     worker.terminate();
   });
 

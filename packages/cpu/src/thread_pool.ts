@@ -5,8 +5,8 @@ import { startWorker, type WorkerHandle } from "./start_worker.ts";
 /** Milliseconds after which workers that do not start count as missing. */
 const START_TIMEOUT = 20_000;
 
-/** Looks for a job before a worker sleeps: some tens of microseconds. */
-const SPINS = 200_000;
+/** Looks for a job before a worker sleeps: less than 100 microseconds. */
+const SPINS = 20_000;
 
 /** Chunks of rows per thread, so that a slower thread takes fewer. */
 const CHUNKS_PER_THREAD = 8;
@@ -94,17 +94,8 @@ export class ThreadPool implements Disposable {
     Atomics.add(words, CONTROL.generation, 1);
     Atomics.notify(words, CONTROL.generation);
     try {
-      for (;;) {
-        const left = Atomics.load(words, CONTROL.left);
-        if (left === 0) break;
-        const taken = Atomics.compareExchange(
-          words,
-          CONTROL.left,
-          left,
-          left - 1,
-        );
-        if (taken !== left) continue;
-        const begin = (left - 1) * chunk;
+      for (let at = this.#take(); at >= 0; at = this.#take()) {
+        const begin = at * chunk;
         try {
           job.run(argumentsAddress, begin, Math.min(begin + chunk, rows));
         } finally {
@@ -115,16 +106,29 @@ export class ThreadPool implements Disposable {
       // After an error here nobody else is to begin.
       const left = Atomics.exchange(words, CONTROL.left, 0);
       Atomics.sub(words, CONTROL.unfinished, left);
-      // Whoever has not woken up by now is not waited for. The main thread of
-      // a browser may not sleep.
+      // Who has not woken up by now is not waited for. The main thread of a
+      // browser may not sleep.
       while (Atomics.load(words, CONTROL.unfinished) > 0);
     }
     if (words[CONTROL.failed] > 0) {
       throw new Error(
         `Cannot finish a kernel: ${
           words[CONTROL.failed]
-        } of ${this.#workers.length} workers failed`,
+        } of ${chunks} chunks failed on ${this.#workers.length} workers`,
       );
+    }
+  }
+
+  /** The index of a chunk that nobody else works on, or −1. */
+  #take(): number {
+    const words = this.#words;
+    for (;;) {
+      const left = Atomics.load(words, CONTROL.left);
+      if (left === 0) return -1;
+      const { compareExchange } = Atomics;
+      if (compareExchange(words, CONTROL.left, left, left - 1) === left) {
+        return left - 1;
+      }
     }
   }
 

@@ -35,6 +35,18 @@ export function workerMain(start: WorkerStart): void {
     return run;
   };
 
+  /** The index of a chunk that nobody else works on, or −1. */
+  const take = () => {
+    for (;;) {
+      const left = Atomics.load(words, control.left);
+      if (left === 0) return -1;
+      const { compareExchange } = Atomics;
+      if (compareExchange(words, control.left, left, left - 1) === left) {
+        return left - 1;
+      }
+    }
+  };
+
   let seen = 0;
   Atomics.add(words, control.ready, 1);
   for (;;) {
@@ -47,24 +59,14 @@ export function workerMain(start: WorkerStart): void {
     }
     seen = Atomics.load(words, control.generation);
     if (Atomics.load(words, control.stop) === 1) return;
-    for (;;) {
-      const left = Atomics.load(words, control.left);
-      if (left === 0) break;
-      const taken = Atomics.compareExchange(
-        words,
-        control.left,
-        left,
-        left - 1,
-      );
-      if (taken !== left) continue;
-      // From here on until this chunk is finished no other job can begin, so
-      // that what is said of the job belongs to the chunk. It may be a later
-      // job than the one that woke this worker.
+    // Until a chunk that was taken is finished no other job can begin, so that
+    // what is read after taking it belongs to its job. That may be a later job
+    // than the one that woke this worker.
+    for (let at = take(); at >= 0; at = take()) {
       try {
         const run = kernelOf(words[control.kernel]);
-        const chunk = words[control.chunk];
-        const begin = (left - 1) * chunk;
-        const end = Math.min(begin + chunk, words[control.rows]);
+        const begin = at * words[control.chunk];
+        const end = Math.min(begin + words[control.chunk], words[control.rows]);
         run(words[control.arguments], begin, end);
       } catch {
         Atomics.add(words, control.failed, 1);
