@@ -11,6 +11,9 @@ import {
 import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
 import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
+import { bilinear } from "@rockpool/bilinear";
+import { compactBilinear } from "@rockpool/bilinear/compact";
+import { grassmann } from "@rockpool/bilinear/grassmann";
 import { covariance, type CovarianceOptions } from "@rockpool/covariance";
 import { detailPreserving } from "@rockpool/detail-preserving";
 import { dynamicOptimized } from "@rockpool/dynamic-optimized";
@@ -31,6 +34,7 @@ import { s3 } from "@rockpool/s3";
 import { soft } from "@rockpool/soft";
 import { spatialPyramid } from "@rockpool/spatial-pyramid";
 import { stochastic } from "@rockpool/stochastic";
+import { inRows, shiftedColours } from "./bilinear_pictures.ts";
 import { blockChannels, heatMap } from "./covariance_pictures.ts";
 import { levelPictures, stretchedTo, withGrid } from "./pyramid_pictures.ts";
 import { channelsForWindows, withFrames } from "./roi_pictures.ts";
@@ -81,6 +85,29 @@ await draw("plugins/downstream/covariance", [
   {
     title: "its square root, by 5 iterations",
     image: await together({ normalization: "isqrt" }),
+  },
+]);
+const colours = { x: session.upload(shiftedColours(photo, [0, 12, 24, 48])) };
+const products = session.run(bilinear, colours);
+const sketch = session.run(compactBilinear, colours, {
+  options: { outputDim: 64 },
+});
+const projector = session.run(grassmann, colours, {
+  options: { k: 3, output: "projector" },
+});
+await draw("plugins/downstream/bilinear", [
+  { title: "photograph", image: photo },
+  {
+    title: "bilinear",
+    image: heatMap(inRows(await session.read(products.y), 12)),
+  },
+  {
+    title: "compact-bilinear, outputDim 64",
+    image: heatMap(inRows(await session.read(sketch.y), 8)),
+  },
+  {
+    title: "grassmann, k 3, output projector",
+    image: heatMap(await session.read(projector.y)),
   },
 ]);
 await draw("plugins/learnable/detail-preserving", [

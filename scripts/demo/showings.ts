@@ -8,6 +8,7 @@ import {
 } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { builtins } from "@rockpool/rockpool";
+import { inRows, shiftedColours } from "../bilinear_pictures.ts";
 import { blockChannels, heatMap } from "../covariance_pictures.ts";
 import { levelPictures } from "../pyramid_pictures.ts";
 import { channelsForWindows } from "../roi_pictures.ts";
@@ -38,11 +39,25 @@ const regionSize = 6;
 const blockSize = 5;
 /** The first has enough windows to see the cat. */
 const pyramidLevels = [32, 16, 8];
+/** Pixels that copies are shifted by. */
+const shifts = [0, 12, 24, 48];
 
 /** What operators are shown with that do not pool a photograph. */
 const special: Readonly<
   Record<string, (photo: Tensor) => Promise<Omit<Showing, "op">>>
 > = {
+  bilinear: (photo) =>
+    Promise.resolve({
+      ...shiftedBeside(photo),
+      options: {},
+      picture: (y) => heatMap(inRows(y, 3 * shifts.length)),
+    }),
+  "compact-bilinear": (photo) =>
+    Promise.resolve({
+      ...shiftedBeside(photo),
+      options: { outputDim: 256 },
+      picture: (y) => heatMap(inRows(y, 16)),
+    }),
   covariance: (photo) =>
     Promise.resolve({
       inputs: { x: blockChannels(photo, blockSize) },
@@ -76,6 +91,20 @@ const special: Readonly<
       inputs: { x: photo },
       options: { outputSize },
       from: "photograph",
+    }),
+  grassmann: (photo) =>
+    Promise.resolve({
+      ...shiftedBeside(photo),
+      options: { k: 3, output: "projector" },
+      picture: heatMap,
+    }),
+  // Scores of classes that nothing was learned of, of size 1 for faint features.
+  "low-rank-bilinear": (photo) =>
+    Promise.resolve({
+      ...shiftedBeside({ ...photo, data: photo.data.map((x) => x / 100) }),
+      look: photo,
+      options: { numClasses: 64 },
+      picture: (y) => heatMap(inRows(y, 8)),
     }),
   // Logits that are the elements ten times, so that bright ones count most.
   "local-importance": (photo) => {
@@ -141,6 +170,15 @@ const special: Readonly<
       from: "photograph",
     }),
 };
+
+/** A photograph beside itself, some pixels on, as many channels. */
+function shiftedBeside(photo: Tensor) {
+  return {
+    inputs: { x: shiftedColours(photo, shifts) },
+    from: "photograph, and copies that are shifted",
+    look: photo,
+  };
+}
 
 /** The region of a photograph where the cat has its face. */
 function faceOf({ shape: [, , height, width] }: Tensor): Tensor {

@@ -6,13 +6,16 @@
  */
 import {
   type GivenOptions,
+  initialWeight,
   neededInputs,
   type PoolingOp,
   type Shape,
+  type Shapes,
   sizeOf,
   type Tensor,
   validateOptions,
   type Value,
+  type WeightSpec,
 } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
 import { gpu } from "@rockpool/gpu";
@@ -32,7 +35,7 @@ export interface BenchOptions<Options extends object> {
  * Registers the benches of an operator whose inputs have one shape: a group for
  * the CPU and one for the GPU.
  *
- * The inputs are in place before. A call on the CPU ends with the output in
+ * The inputs, and initial weights, are in place before. A call on the CPU ends with the output in
  * memory; on the GPU it ends with the output read, since only that shows that
  * it is done. Where there is no GPU its group is ignored: a driver in software
  * says nothing about speed.
@@ -62,9 +65,16 @@ export async function benchOperator<
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
   { options, shape, plainLoop }: BenchOptions<Options>,
 ): Promise<void> {
-  const names = neededInputs(op, validateOptions(op.options, options));
+  const all = validateOptions(op.options, options);
+  const names = neededInputs(op, all);
   const tensors = Object.fromEntries(
     names.map((name, index) => [name, makeInput(shape, index)]),
+  );
+  const shapes = Object.fromEntries(names.map((name) => [name, shape]));
+  const specs: Readonly<Record<string, WeightSpec>> =
+    op.weights?.(shapes as Shapes<Inputs>, all) ?? {};
+  const initial = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, initialWeight(spec)]),
   );
   const backends = {
     cpu: await cpu(),
@@ -83,6 +93,8 @@ export async function benchOperator<
     const session = backend?.session();
     const inputs: Record<Inputs, Value> | undefined = session &&
       uploadAll(session, tensors);
+    const weights: Record<Weights, Value> | undefined = session &&
+      uploadAll(session, initial);
     Deno.bench({
       name: `${group}: ${backend?.info ?? "there is none"}`,
       group,
@@ -90,7 +102,7 @@ export async function benchOperator<
       async fn(bench) {
         if (!session || !inputs) return;
         bench.start();
-        const { y } = session.run(op, inputs, { options });
+        const { y } = session.run(op, inputs, { options, weights });
         if (place === "gpu") await session.read(y);
         bench.end();
         session.free(y);

@@ -1,4 +1,10 @@
-import { checkShape, type PoolingOp, type Shape, sizeOf } from "@rockpool/core";
+import {
+  checkShape,
+  type PoolingOp,
+  type Shape,
+  type Shapes,
+  sizeOf,
+} from "@rockpool/core";
 import {
   offDiagScaleRule,
   slide,
@@ -13,7 +19,8 @@ import {
   batchedAs,
   featureOptions,
   homogeneousRule,
-  matricesOf,
+  pairInputs,
+  pairMatrices,
   pairOf,
   type PairOptions,
   products,
@@ -88,14 +95,12 @@ export const bilinear: PoolingOp<BilinearOptions, string, never, "y"> = {
     ...featureOptions,
   },
   inputs: ["x", "y"],
-  inputsFor: ({ homogeneous }) => homogeneous ? ["x"] : ["x", "y"],
-  shape: (inputs, options) => bilinearShape(inputs, options),
-  forward(cx, { x, y }: Partial<Values>, options) {
-    const { homogeneous, layout, reduction, triu } = options;
-    const features = pairOf({ x: x.shape, y: y?.shape }, options);
-    const left = matricesOf(cx, x, features.x);
-    const right = homogeneous ? left : matricesOf(cx, y, features.y);
-    let b = products(cx, left, right, layout);
+  inputsFor: pairInputs,
+  shape: bilinearShape,
+  forward(cx, inputs, options) {
+    const { reduction, triu } = options;
+    const { features, ...pair } = pairMatrices(cx, inputs, options);
+    let b = products(cx, pair);
     if (reduction === "mean") {
       const scalars = { scale: 1 / features.x.locations };
       const each = slide(b.shape, { axes: 1, kernelSize: 1 });
@@ -115,7 +120,7 @@ export const bilinear: PoolingOp<BilinearOptions, string, never, "y"> = {
 };
 
 function bilinearShape(
-  inputs: { readonly x: Shape; readonly y?: Shape },
+  inputs: Shapes<string>,
   options: BilinearOptions,
 ): Shape {
   const { homogeneous, triu } = options;

@@ -6,8 +6,10 @@ import {
   type OptionRule,
   type OptionSpec,
   type Shape,
+  type Shapes,
   sizeOf,
   type Value,
+  type Values,
 } from "@rockpool/core";
 import { axesRule, layoutRule, planesOf, shapeOf } from "@rockpool/kernel";
 
@@ -86,17 +88,42 @@ export function featuresOf(
   return { items, batched, channels, locations, spatial, layout };
 }
 
+/** The inputs that are read. */
+export function pairInputs(
+  { homogeneous }: Pick<PairOptions, "homogeneous">,
+): readonly string[] {
+  return homogeneous ? ["x"] : ["x", "y"];
+}
+
+/** The features of both inputs. */
+export interface PairFeatures {
+  /** Those of x. */
+  readonly x: Features;
+  /** Those of y, or of x again. */
+  readonly y: Features;
+}
+
+/** Both inputs as matrices of each item. */
+export interface MatrixPair {
+  /** `[N, C1, M]`, or `[N, M, C1]` in NHWC. */
+  readonly x: Value;
+  /** `[N, C2, M]`, or `[N, M, C2]` in NHWC. */
+  readonly y: Value;
+  /** Channels before or after the locations. */
+  readonly layout: Layout;
+}
+
 /**
  * The features of both inputs; those of x twice where it is taken with itself.
  *
  * @throws {RangeError} where they differ in items or spatial lengths
  */
 export function pairOf(
-  inputs: { readonly x: Shape; readonly y?: Shape },
+  inputs: Shapes<string>,
   options: PairOptions,
-): { readonly x: Features; readonly y: Features } {
+): PairFeatures {
   const x = featuresOf(inputs.x, options);
-  if (options.homogeneous || !inputs.y) return { x, y: x };
+  if (options.homogeneous) return { x, y: x };
   const y = featuresOf(inputs.y, options);
   const fits = x.items === y.items && x.batched === y.batched &&
     equalShapes(x.spatial, y.spatial);
@@ -122,13 +149,23 @@ export function matricesOf(
   );
 }
 
-/** X Yᵀ of each item, `[N, C1, C2]`: the sum of x yᵀ over the locations. */
-export function products(
+/** Both inputs as matrices of each item, and their features. */
+export function pairMatrices(
   cx: Context,
-  x: Value,
-  y: Value,
-  layout: Layout,
-): Value {
+  { x, y }: Values<string>,
+  options: PairOptions,
+): MatrixPair & { readonly features: PairFeatures } {
+  const shapes: Shapes<string> = options.homogeneous
+    ? { x: x.shape }
+    : { x: x.shape, y: y.shape };
+  const features = pairOf(shapes, options);
+  const left = matricesOf(cx, x, features.x);
+  const right = options.homogeneous ? left : matricesOf(cx, y, features.y);
+  return { x: left, y: right, layout: options.layout, features };
+}
+
+/** X Yᵀ of each item, `[N, C1, C2]`: the sum of x yᵀ over the locations. */
+export function products(cx: Context, { x, y, layout }: MatrixPair): Value {
   return layout === "NCHW"
     ? cx.matmul(x, y, { transposeB: true })
     : cx.matmul(x, y, { transposeA: true });
