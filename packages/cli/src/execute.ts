@@ -56,7 +56,7 @@ async function runOnce(
   { op, options, settings, ...plan }: RunPlan,
   backend: Backend,
 ): Promise<Omit<Outcome, "times"> & { times: RunTimes }> {
-  const { seed, "session-mode": mode } = settings;
+  const { "session-seed": seed, "session-mode": mode } = settings;
   using session = backend.session({ mode, seed });
   const lap = stopwatch(session);
 

@@ -3,6 +3,7 @@ import { type FlagSpec, parseArguments, UsageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { describeFlags } from "./help.ts";
 import { namedOperator } from "./operators.ts";
+import { optionFlags } from "./run_flags.ts";
 import { table } from "./table.ts";
 
 /** `rockpool info soft`: what an operator takes. */
@@ -31,6 +32,6 @@ export function describeOperator(op: AnyPoolingOp): string {
   return [
     `${op.name} (${op.category}): ${op.summary}`,
     table([["Inputs", op.inputs.join(", ")], ["Weights", weights]]),
-    `Options\n${describeFlags(op.options as FlagSpec)}`,
+    `Options\n${describeFlags(optionFlags(op.options as FlagSpec))}`,
   ].join("\n\n");
 }

@@ -11,9 +11,14 @@ import {
   type Value,
 } from "@rockpool/core";
 import { type ParsedArguments, UsageError } from "./arguments.ts";
-import { type Files, filesOf, inputFiles } from "./run_files.ts";
-import type { RunSettings } from "./run_flags.ts";
-import { chooseSettings, pick } from "./run_settings.ts";
+import {
+  type Files,
+  filesOf,
+  type FlagValues,
+  inputFiles,
+} from "./run_files.ts";
+import { flagOfOption, type RunSettings } from "./run_flags.ts";
+import { chooseSettings } from "./run_settings.ts";
 import {
   checkTensorFile,
   type PictureOptions,
@@ -56,7 +61,7 @@ export async function planRun(
   const settings = chooseSettings(values);
   const options = validateOptions<object>(
     op.options,
-    await readOptionTensors(op, pick(values, Object.keys(op.options))),
+    await readOptions(op, values),
   );
   const { layout } = options as { layout?: Layout };
   const pictures = { layout };
@@ -165,16 +170,18 @@ async function readFiles(
   return tensors;
 }
 
-/** Options with the files read that stand for tensors. */
-async function readOptionTensors(
+/** The options that are given, with the files read that stand for tensors. */
+async function readOptions(
   op: AnyPoolingOp,
-  options: Record<string, unknown>,
+  values: FlagValues,
 ): Promise<object> {
+  const options: Record<string, unknown> = {};
   for (const [name, rule] of Object.entries<OptionRule>({ ...op.options })) {
-    const path = options[name];
-    if (rule.kind === "tensor" && typeof path === "string") {
-      options[name] = await readTensorFile(path);
-    }
+    const value = values[flagOfOption(name)];
+    if (value === undefined) continue;
+    options[name] = rule.kind === "tensor" && typeof value === "string"
+      ? await readTensorFile(value)
+      : value;
   }
   return options;
 }

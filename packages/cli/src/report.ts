@@ -27,7 +27,7 @@ export function jsonReport(
     operator: op.name,
     backend: { name, info },
     mode: settings["session-mode"],
-    seed: settings.seed,
+    seed: settings["session-seed"],
     options,
     inputs: describeAll(inputs),
     weights: Object.fromEntries(weights),

@@ -1,4 +1,4 @@
-import { parseArguments } from "./arguments.ts";
+import { type FlagSpec, parseArguments } from "./arguments.ts";
 import type { Command, Streams } from "./command.ts";
 import { execute } from "./execute.ts";
 import { describeFlags } from "./help.ts";
@@ -14,6 +14,7 @@ import {
   fileFlags,
   givenNamedFlags,
   namedFileFlags,
+  optionFlags,
   settingRules,
 } from "./run_flags.ts";
 import { writeTensorFile } from "./tensor_file.ts";
@@ -26,7 +27,7 @@ export const run: Command = {
   async run([name, ...rest], streams) {
     const op = await namedOperator(name, "run");
     const flags = {
-      ...op.options,
+      ...optionFlags(op.options as FlagSpec),
       ...settingRules,
       ...fileFlags,
       ...givenNamedFlags(rest),

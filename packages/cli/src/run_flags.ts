@@ -12,7 +12,7 @@ export interface RunSettings {
   /** What it runs for. */
   readonly "session-mode": "train" | "infer";
   /** Key of all random numbers. */
-  readonly seed: number;
+  readonly "session-seed": number;
   /** How many times it runs. */
   readonly runs: number;
   /** The language to print its kernels in. */
@@ -48,7 +48,7 @@ export const settingRules: OptionSpec<RunSettings> = {
     default: "infer",
     help: "what it runs for; --grad-output needs and implies train",
   },
-  seed: {
+  "session-seed": {
     kind: "integer",
     min: 0,
     max: 2 ** 32 - 1,
@@ -101,6 +101,22 @@ export const namedFileFlags: FlagSpec = {
     help: "file to write the gradient of a weight to",
   },
 };
+
+/**
+ * The flag of an option: its name, or `option.NAME` where the command has a flag
+ * of that name itself.
+ */
+export function flagOfOption(name: string): string {
+  const own = { ...settingRules, ...fileFlags };
+  return Object.hasOwn(own, name) ? `option.${name}` : name;
+}
+
+/** The flags for the options of an operator. */
+export function optionFlags(options: FlagSpec): FlagSpec {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, rule]) => [flagOfOption(name), rule]),
+  );
+}
 
 /** The flags for files that some arguments give, such as `input.indices`. */
 export function givenNamedFlags(args: readonly string[]): FlagSpec {

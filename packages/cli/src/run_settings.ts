@@ -41,7 +41,7 @@ export function chooseSettings(values: FlagValues): RunSettings {
 }
 
 /** The values of some flags, where they are given. */
-export function pick(
+function pick(
   values: FlagValues,
   names: readonly string[],
 ): Record<string, unknown> {
