@@ -1,93 +1,21 @@
 import { assert } from "@std/assert";
-import type { Backend, Shape, Tensor, Value } from "@rockpool/core";
+import type { Shape } from "@rockpool/core";
 import {
   adaptiveTable,
-  drawIndex,
   type Geometry,
   interpreter,
   regions,
-  select,
   slide,
   tables,
-  type WindowKernel,
-  windowKernel,
-  windowSize,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
-
-/** Kernels that between them use every operation of the language. */
-const kernels: readonly WindowKernel[] = [
-  windowKernel("max-with-index", ["x"], ({ x }, fold) => ({
-    y: fold.max(x),
-    indices: fold.argmax(x),
-  })),
-  windowKernel(
-    "least-and-where",
-    ["x"],
-    ({ x }, fold) => ({ y: fold.min(x.abs()).sqrt(), at: fold.argmin(x) }),
-  ),
-  windowKernel("nested", ["x"], ({ x }, fold) => {
-    const weight = x.sub(fold.max(x)).exp();
-    return fold.sum(weight.mul(x)).div(fold.sum(weight)).add(fold.mean(x));
-  }),
-  windowKernel(
-    "counts",
-    ["x"],
-    ({ x }, fold) =>
-      fold.sum(x.mul(fold.count())).div(fold.count("padded").max(1)),
-  ),
-  windowKernel(
-    "parameters",
-    ["x"],
-    ({ x, gain, filter, power }, fold) =>
-      fold.sum(x.mul(filter)).mul(gain).add(
-        fold.sum(x.mul(x).add(1).pow(power)).log(),
-      ),
-    { channels: ["gain"], taps: ["filter"], scalars: ["power"] },
-  ),
-  windowKernel(
-    "drawn",
-    ["x"],
-    ({ x }, fold, draw) =>
-      fold.sum(x.mul(draw.elementRandom(3))).mul(draw.windowRandom(7)),
-  ),
-  windowKernel("picked", ["x"], ({ x }, fold, { windowWord }) => {
-    const at = drawIndex(x.abs(), windowWord(5));
-    return { y: fold.at(x, at), at: select(fold.max(x).lt(1), at, -1) };
-  }),
-  windowKernel(
-    "of-planes-and-windows",
-    ["x"],
-    ({ x, share, guide }, fold) => {
-      const distance = x.sub(guide).mul(share);
-      return fold.sum(distance.mul(distance).add(1).log());
-    },
-    { planes: ["share"], windows: ["guide"] },
-  ),
-  windowKernel(
-    "two-inputs",
-    ["x", "logit"],
-    ({ x, logit }, fold) => {
-      const weight = logit.exp();
-      return fold.sum(x.mul(weight)).div(fold.sum(weight).add(0.5));
-    },
-  ),
-];
-
-/** A generator of numbers that are the same in every run. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-interface Case {
-  readonly name: string;
-  readonly kernel: WindowKernel;
-  readonly geometry: Geometry;
-}
+import {
+  type Case,
+  distance,
+  evaluate,
+  generator,
+  kernels,
+} from "./test_agreement.ts";
 
 function* cases(count: number): Generator<Case> {
   const next = generator(20);
@@ -96,7 +24,7 @@ function* cases(count: number): Generator<Case> {
   for (let index = 0; index < count; index++) {
     const axes = pick([1, 2, 2, 3]);
     const layout = pick(["NCHW", "NHWC"] as const);
-    const channels = pick([1, 2, 3, 4, 5, 9]);
+    const channels = pick([1, 2, 3, 4, 5, 9, 18]);
     const spatial = Array.from(
       { length: axes },
       () => pick(axes === 3 ? [3, 4, 7] : [5, 6, 8, 11, 13, 21]),
@@ -183,67 +111,6 @@ function regionWindows(shape: Shape, place: Place): Geometry {
     shape: [5, 1 + 2 * spatial.length],
     data: Float32Array.from(rois),
   }, { layout, outputSize: spatial.map(() => 1 + Math.floor(next() * 3)) });
-}
-
-/** All results of a case on a backend: outputs, then gradients. */
-async function evaluate(
-  backend: Backend,
-  { kernel, geometry }: Case,
-): Promise<Tensor[]> {
-  const next = generator(7);
-  using session = backend.session({ mode: "train", seed: 5 });
-  const tensor = (shape: Shape, of: () => number) =>
-    session.upload({
-      shape,
-      data: Float32Array.from(
-        { length: shape.reduce((n, length) => n * length, 1) },
-        of,
-      ),
-    });
-  const values: Record<string, Value> = {};
-  // Quarters give ties.
-  for (const name of kernel.inputs) {
-    values[name] = tensor(
-      geometry.inputShape,
-      () => Math.round(next() * 16 - 8) / 4,
-    );
-  }
-  const { channels } = geometry;
-  for (const name of kernel.leaves.channels) {
-    values[name] = tensor([channels], next);
-  }
-  for (const name of kernel.leaves.planes) {
-    values[name] = tensor([geometry.items, channels], next);
-  }
-  for (const name of kernel.leaves.windows) {
-    values[name] = tensor(geometry.outputShape, next);
-  }
-  for (const name of kernel.leaves.taps) {
-    values[name] = tensor([channels, windowSize(geometry)], next);
-  }
-  const scalars = Object.fromEntries(
-    kernel.leaves.scalars.map((name) => [name, 1.5]),
-  );
-  const outputs = session.window(kernel, { values, scalars }, geometry);
-  const dy = tensor(geometry.outputShape, () => next() * 2 - 1);
-  const gradients = session.grad(outputs.y, dy, Object.values(values));
-  return await Promise.all(
-    [...Object.values(outputs), ...gradients].map((value) =>
-      session.read(value)
-    ),
-  );
-}
-
-/** The largest difference, relative to values above 1. */
-function distance(a: Tensor, b: Tensor): number {
-  let largest = 0;
-  for (const [index, x] of a.data.entries()) {
-    const y = b.data[index];
-    const same = Object.is(x, y) || x === y;
-    const apart = same ? 0 : Math.abs(x - y) / Math.max(1, Math.abs(y));
-    largest = Number.isNaN(apart) ? Infinity : Math.max(largest, apart);
-  }
-  return largest;
 }
 
 for (const threads of [1, 2]) {

@@ -178,8 +178,14 @@ export class CpuDevice implements Device<Block> {
     const [space, batch] = kernel.kind === "gather"
       ? [input, inputItems]
       : [output, items];
-    const columns = kernel.plan.schedule === "columns";
-    const rows = batch * (columns ? channels : 1) * space[0] * space[1];
+    const lines = space[0] * space[1];
+    const rows = {
+      columns: batch * channels * lines,
+      channels: batch * lines,
+      // A gather works on a plane, all of whose windows may be one.
+      elements: batch * channels *
+        (kernel.kind === "gather" ? 1 : volume(space)),
+    }[kernel.plan.schedule];
     const elements = channels *
       Math.max(volume(input) * inputItems, volume(output) * items);
     if (this.pool && rows > 1 && elements >= PARALLEL_ELEMENTS) {

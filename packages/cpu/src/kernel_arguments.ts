@@ -78,6 +78,8 @@ function integerArgument(field: string, sources: ArgumentSources): number {
   const { input, output, channels, items } = geometry;
   const [kind, name] = splitField(field);
   if (kind === "integer") return Number(name);
+  const length = windowLength(field, geometry);
+  if (length !== undefined) return length;
   if (kind === "tensor") return tensors[name].address;
   if (kind === "result") return outputs[name].address;
   if (field in tables) return tables[field];
@@ -114,4 +116,12 @@ function integerArgument(field: string, sources: ArgumentSources): number {
   throw new TypeError(
     `Cannot run a kernel: its argument "${field}" is unknown`,
   );
+}
+
+/** A length of the windows of an axis, such as `stride_h`. */
+function windowLength(field: string, { axes }: Geometry): number | undefined {
+  const match = /^(size|stride|before|after)_([dhw])$/.exec(field);
+  if (!match) return undefined;
+  const [, name, letter] = match;
+  return axes["dhw".indexOf(letter)][name as "size"];
 }

@@ -6,6 +6,9 @@ import { emitChannelsWindow } from "./wat_channels_window.ts";
 import { Columns } from "./wat_columns.ts";
 import { emitColumnsGather } from "./wat_columns_gather.ts";
 import { emitColumnsWindow } from "./wat_columns_window.ts";
+import { Elements } from "./wat_elements.ts";
+import { emitElementsGather } from "./wat_elements_gather.ts";
+import { emitElementsWindow } from "./wat_elements_window.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
@@ -50,6 +53,10 @@ export function emitWat(
     const columns = new Columns(frame, program, plan);
     if (program.kind === "window") emitColumnsWindow(columns);
     else emitColumnsGather(columns);
+  } else if (plan.schedule === "elements") {
+    const elements = new Elements(frame, program, plan);
+    if (program.kind === "window") emitElementsWindow(elements);
+    else emitElementsGather(elements);
   } else {
     const channels = new Channels(frame, program, plan);
     if (program.kind === "window") emitChannelsWindow(channels);

@@ -19,6 +19,11 @@ const picked = windowKernel(
   ({ x }, _, { windowWord }) => drawIndex(x, windowWord(1)),
 );
 
+const meanAndPlace = windowKernel("mean-and-place", ["x"], ({ x }, fold) => ({
+  y: fold.mean(x),
+  at: fold.argmax(x),
+}));
+
 const snapshots = [
   {
     name: "max over windows of two by two",
@@ -45,6 +50,16 @@ const snapshots = [
     program: programsOf(max).infer,
     geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),
   },
+  {
+    name: "mean and place of the greatest in whole planes",
+    program: programsOf(meanAndPlace).infer,
+    geometry: slide([1, 8, 30, 30], { kernelSize: 30 }),
+  },
+  {
+    name: "gradient of max over long windows from tables",
+    program: programsOf(max).gradients[0].program,
+    geometry: tables([1, 8, 90], { tables: [adaptiveTable(90, 2)] }),
+  },
 ];
 
 for (const { name, program, geometry } of snapshots) {
@@ -64,6 +79,17 @@ Deno.test("emitWat() gives the same text for the same windows on other lengths",
   );
   assertEquals(watKey(infer, small), watKey(infer, large));
   assertEquals(emitWat(infer, small).text, emitWat(infer, large).text);
+});
+
+Deno.test("emitWat() gives the same text for whole planes of all sizes", () => {
+  const { infer, gradients: [{ program }] } = programsOf(soft);
+  const [small, large] = [[1, 1, 9, 9], [4, 8, 99, 33]].map((shape) =>
+    slide(shape, { kernelSize: shape.slice(2) })
+  );
+  for (const each of [infer, program]) {
+    assertEquals(watKey(each, small), watKey(each, large));
+    assertEquals(emitWat(each, small).text, emitWat(each, large).text);
+  }
 });
 
 Deno.test("emitWat() declares memory as it is shared or not", () => {

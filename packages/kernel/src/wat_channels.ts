@@ -77,11 +77,21 @@ export class Channels {
     });
   }
 
-  /** Runs lines for each vector of channels, the first of which is `channel`. */
-  forEachChannel(body: () => void): void {
+  /**
+   * Runs lines for each vector of channels, the first of which is `channel`;
+   * others for as many vectors at a time as there are.
+   */
+  forEachChannel(
+    body: () => void,
+    block?: { vectors: number; body: () => void },
+  ): void {
     const { frame, plan: { lanes } } = this;
     const channels = frame.field("channels");
     frame.set("channel", "i32", int(0));
+    if (block) {
+      const size = lanes * block.vectors;
+      frame.loop("channel", sub(channels, size - 1), block.body, size);
+    }
     frame.loop("channel", channels, () => {
       if (lanes === 4) {
         frame.comment("the last vector overlaps the one before");
@@ -117,11 +127,11 @@ export class Channels {
       : add(mul(add(mul(item, channels), get("channel")), size), inPlane);
   }
 
-  /** Reads the channels of a tensor at an index. */
-  read(name: string, side: Side, index: Term): Term {
+  /** Reads the channels of a tensor at an index, of channels last further ones. */
+  read(name: string, side: Side, index: Term, further = 0): Term {
     const at = address(tensorField(name), index);
     if (this.plan.lanes === 1) return loadSplat(at);
-    if (this.plan.channelsLast) return load(at);
+    if (this.plan.channelsLast) return load(at, further);
     return loadLanes(this.frame, at, bytes(this.frame.field(`${side}_plane`)));
   }
 
@@ -164,23 +174,32 @@ export class Channels {
     return add(mul(add(mul(depth, rows.size), height), columns.size), width);
   }
 
-  /** What formulas read that is the same in both kinds of programs. */
-  place(at: { element: Term; window: Term; windowOrder: Term }): VectorPlace {
+  /**
+   * What formulas read that is the same in both kinds of programs, in `channel`
+   * and following channels or, of channels last, `further` ones.
+   */
+  place(
+    at: { element: Term; window: Term; windowOrder: Term },
+    further = 0,
+  ): VectorPlace {
     const { axes, plan } = this;
     const tapIndex = () => this.tapIndex(axes.map((axis) => axis.tap));
     return {
-      windowSize: plan.windowSize,
-      element: (name) => this.read(name, "in", at.element),
-      perWindow: (name) => this.read(name, "out", at.window),
-      channel: (name) => this.#neighbours(name, get("channel")),
-      plane: (name) => this.#neighbours(name, this.plane),
+      windowSize: int(plan.windowSize),
+      element: (name) => this.read(name, "in", at.element, further),
+      perWindow: (name) => this.read(name, "out", at.window, further),
+      channel: (name) => this.#neighbours(name, get("channel"), further),
+      plane: (name) => this.#neighbours(name, this.plane, further),
       tap: (name) => {
         const row = mul(get("channel"), plan.windowSize);
         return loadSplat(address(tensorField(name), add(row, tapIndex())));
       },
       position: () => call("i32x4.splat", get("position")),
-      tapIndex,
-      windowIndex: () => lanesBy(at.windowOrder, this.frame.field("out_plane")),
+      tapIndex: () => call("i32x4.splat", tapIndex()),
+      windowIndex: () => {
+        const step = this.frame.field("out_plane");
+        return lanesBy(add(at.windowOrder, mul(step, further)), step);
+      },
       count: (padded) =>
         splatFloat(
           axes.map((axis) => padded ? axis.paddedCount() : axis.count())
@@ -200,8 +219,8 @@ export class Channels {
   }
 
   /** Numbers of a tensor that has one per channel or plane. */
-  #neighbours(name: string, index: Term): Term {
+  #neighbours(name: string, index: Term, further: number): Term {
     const at = address(tensorField(name), index);
-    return this.plan.lanes === 1 ? loadSplat(at) : load(at);
+    return this.plan.lanes === 1 ? loadSplat(at) : load(at, further);
   }
 }

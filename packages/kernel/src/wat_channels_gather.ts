@@ -9,6 +9,8 @@ export function emitChannelsGather(channels: Channels): void {
   channels.forEachElement("in", () => {
     const input = frame.set("source_item", "i32", get("item"));
     frame.set("position", "i32", channels.inPlane("in", channels.element));
+    const shared = !plan.sources && plan.per !== "plane";
+    if (shared) findCovering(channels);
     channels.forEachChannel(() => {
       const at = frame.set(
         "at",
@@ -29,23 +31,33 @@ export function emitChannelsGather(channels: Channels): void {
           const source = call("i32.load", address("sources", get("item")));
           frame.when(
             call("i32.eq", source, input),
-            () => addWindows(channels),
+            () => {
+              findCovering(channels);
+              addWindows(channels);
+            },
           );
         });
         frame.set("item", "i32", input);
-      } else addWindows(channels);
+      } else {
+        if (!shared) findCovering(channels);
+        addWindows(channels);
+      }
       channels.write(name, "in", { index: at, vector: get("sum") });
     });
   });
+}
+
+/** Finds which windows may hold the element: the first and the last of each axis. */
+function findCovering({ axes, element, group }: Channels): void {
+  for (const [index, axis] of axes.entries()) {
+    axis.findCovering(element[index], group);
+  }
 }
 
 /** Adds the shares of the windows of an item that hold the element. */
 function addWindows(channels: Channels): void {
   const { frame, evaluator, program, axes, element } = channels;
   const [{ value }] = program.outputs;
-  for (const [index, axis] of axes.entries()) {
-    axis.findCovering(element[index], channels.group);
-  }
   forEachCovering(channels, element, () => {
     const inPlane = frame.set(
       "window_plane",

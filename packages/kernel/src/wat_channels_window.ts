@@ -1,6 +1,7 @@
 import { foldPasses } from "./program.ts";
 import type { Channels } from "./wat_channels.ts";
-import { address } from "./wat_expression.ts";
+import { VECTORS, vectorsOf } from "./wat_cost.ts";
+import { address, VectorEvaluator } from "./wat_expression.ts";
 import { FoldPass } from "./wat_folds.ts";
 import { load, tensorField } from "./wat_frame.ts";
 import type { AxisRanges } from "./wat_ranges.ts";
@@ -24,10 +25,18 @@ export function emitChannelsWindow(channels: Channels): void {
     };
     if (!eachChannel) find();
     const general = () =>
-      channels.forEachChannel(() => {
-        if (eachChannel) find();
-        emitVector(channels, []);
-      });
+      channels.forEachChannel(
+        () => {
+          if (eachChannel) find();
+          emitVectors(channels, { taps: [] });
+        },
+        taps.length === 0 && isWide(channels)
+          ? {
+            vectors: VECTORS,
+            body: () => emitVectors(channels, { taps: [], vectors: VECTORS }),
+          }
+          : undefined,
+      );
     if (taps.length === 0) return general();
     const whole = axes.map((axis) => axis.isWhole())
       .filter((term) => term !== undefined);
@@ -36,11 +45,11 @@ export function emitChannelsWindow(channels: Channels): void {
       channels.forEachChannel(() => {
         frame.nest("(block $done", () => {
           frame.nest("(block $general", () => {
-            emitVector(channels, taps, "$general");
+            emitVectors(channels, { taps, whereNaN: "$general" });
             frame.line("(br $done)");
           });
           frame.comment("the vector met what is no number");
-          emitVector(channels, []);
+          emitVectors(channels, { taps: [] });
         });
       });
     };
@@ -51,6 +60,17 @@ export function emitChannelsWindow(channels: Channels): void {
       general,
     );
   });
+}
+
+/**
+ * Whether neighbouring vectors are folded at a time, so that what lies in a
+ * cache line is read at once.
+ */
+function isWide({ plan, program }: Channels): boolean {
+  return plan.channelsLast && plan.lanes === 4 &&
+    foldPasses(program.outputs).every((folds) =>
+      vectorsOf(folds.flatMap(({ operands }) => operands)) === VECTORS
+    );
 }
 
 /** A position of a window whose address does not wait for the channel. */
@@ -110,13 +130,22 @@ function setTap(channels: Channels, { at, mark }: UnrolledTap): void {
   }
 }
 
-/** A vector of windows, from their first element to what is stored of them. */
-function emitVector(
+/** How {@linkcode emitVectors} works. */
+interface VectorOptions {
+  /** The positions of a window, where they are unrolled. */
+  readonly taps: readonly UnrolledTap[];
+  /** Where to go on if a result could be NaN. */
+  readonly whereNaN?: string;
+  /** Vectors at a time, 1 by default. */
+  readonly vectors?: number;
+}
+
+/** Neighbouring vectors of windows, from their first element to what is stored. */
+function emitVectors(
   channels: Channels,
-  taps: readonly UnrolledTap[],
-  whereNaN?: string,
+  { taps, whereNaN, vectors = 1 }: VectorOptions,
 ): void {
-  const { frame, evaluator, program, axes } = channels;
+  const { frame, program, axes } = channels;
   const item = get("item");
   const inPlane = get("to_plane");
   const to = frame.set("to", "i32", channels.index("out", { item, inPlane }));
@@ -124,42 +153,65 @@ function emitVector(
     frame.set("order", "i32", channels.windowOrder(inPlane));
   }
   if (taps.length > 0) frame.set("offset", "i32", bytes(get("channel")));
-  const general = channels.place({
-    element: get("at"),
-    window: to,
-    windowOrder: get("order"),
-  });
-  evaluator.nextVector();
-  evaluator.place = general;
+  const at = { element: get("at"), window: to, windowOrder: get("order") };
+  const all = Array.from({ length: vectors }, (_, index) => ({
+    evaluator: index === 0
+      ? channels.evaluator
+      : new VectorEvaluator(frame, program, `.${index}`),
+    place: channels.place(at, 4 * index),
+    index: add(to, 4 * index),
+  }));
+  for (const { evaluator, place } of all) {
+    evaluator.nextVector();
+    evaluator.place = place;
+  }
   for (const folds of foldPasses(program.outputs)) {
-    const pass = new FoldPass(evaluator, folds, whereNaN);
-    evaluator.prepare(folds.flatMap((fold) => fold.operands));
-    if (taps.length === 0) pass.start();
-    for (const tap of taps) {
-      const row = tap.at.map(int);
-      evaluator.place = {
-        ...general,
-        element: (name) => load(add(get(`${name}${tap.mark}`), get("offset"))),
-        position: () => call("i32x4.splat", get(`position${tap.mark}`)),
-        tapIndex: () => channels.tapIndex(row),
-      };
-      evaluator.nextElement();
-      pass.step({ first: tap === taps[0] });
+    const passes = all.map(({ evaluator }) =>
+      new FoldPass(evaluator, folds, whereNaN)
+    );
+    for (const pass of passes) {
+      pass.evaluator.prepare(folds.flatMap((fold) => fold.operands));
+      if (taps.length === 0) pass.start();
     }
+    for (const tap of taps) stepTap(channels, passes[0], { tap, taps });
     if (taps.length === 0) {
       forEachElement(axes, () => {
-        evaluator.nextElement();
         setElement(channels);
-        pass.step();
+        for (const pass of passes) {
+          pass.evaluator.nextElement();
+          pass.step();
+        }
       });
     }
-    evaluator.place = general;
-    pass.finish();
+    for (const [index, pass] of passes.entries()) {
+      pass.evaluator.place = all[index].place;
+      pass.finish();
+    }
   }
   for (const { name, value } of program.outputs) {
-    const vector = evaluator.evaluate(value);
-    channels.write(name, "out", { index: to, vector });
+    for (const { evaluator, index } of all) {
+      const vector = evaluator.evaluate(value);
+      channels.write(name, "out", { index, vector });
+    }
   }
+}
+
+/** Folds an unrolled position. */
+function stepTap(
+  channels: Channels,
+  pass: FoldPass,
+  { tap, taps }: { tap: UnrolledTap; taps: readonly UnrolledTap[] },
+): void {
+  const { evaluator } = pass;
+  const row = tap.at.map(int);
+  evaluator.place = {
+    ...evaluator.place,
+    element: (name) => load(add(get(`${name}${tap.mark}`), get("offset"))),
+    position: () => call("i32x4.splat", get(`position${tap.mark}`)),
+    tapIndex: () => call("i32x4.splat", channels.tapIndex(row)),
+  };
+  evaluator.nextElement();
+  pass.step({ first: tap === taps[0] });
 }
 
 /** Where the element lies that a loop over positions is at. */

@@ -101,7 +101,7 @@ class GatherBlock {
     const { frame, evaluator, depth, height } = columns;
     evaluator.nextVector();
     evaluator.place = {
-      windowSize: columns.plan.windowSize,
+      windowSize: int(columns.plan.windowSize),
       element: (name) => this.#element(name),
       perWindow: (name) =>
         load(address(tensorField(name), get("window")), this.#reach.shift),
@@ -113,7 +113,7 @@ class GatherBlock {
           add(add(get("position"), get("column")), this.#reach.phase),
           this.#stride,
         ),
-      tapIndex: () => this.#tapIndex(),
+      tapIndex: () => call("i32x4.splat", this.#tapIndex()),
       windowIndex: () => lanes(add(get("window"), this.#reach.shift), 1),
       count: (padded) => this.#count(padded),
     };

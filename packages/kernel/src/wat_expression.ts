@@ -27,14 +27,14 @@ export interface VectorPlace {
   tap(name: string): Term;
   /** The element's index in its plane. */
   position(): Term;
-  /** The element's index in its window, as an integer of all lanes. */
+  /** The element's index in its window. */
   tapIndex(): Term;
   /** The number of elements of the window, inside the input or the padding. */
   count(padded: boolean): Term;
   /** The window's index, with channels before the spatial axes. */
   windowIndex(): Term;
-  /** The number of positions in a window. */
-  readonly windowSize: number;
+  /** The number of positions in a window, as an integer. */
+  readonly windowSize: Term;
 }
 
 /** Instructions on four lanes, for operations that are one. */
@@ -85,10 +85,14 @@ export class VectorEvaluator {
   #invariant: Map<Expression, Term> = new Map();
   place!: VectorPlace;
 
-  constructor(readonly out: WatFunction, program: Program) {
+  /**
+   * @param mark what ends the names of the locals, where several vectors are
+   * worked on at a time
+   */
+  constructor(readonly out: WatFunction, program: Program, mark = "") {
     const all = topological(program.outputs.map(({ value }) => value));
     for (const [index, x] of all.entries()) {
-      this.#names.set(x, `${x.name || x.operation}.${index}`);
+      this.#names.set(x, `${x.name || x.operation}.${index}${mark}`);
       for (const below of x.operands) {
         this.#uses.set(below, (this.#uses.get(below) ?? 0) + 1);
       }
@@ -214,10 +218,7 @@ export class VectorEvaluator {
       case "position":
         return place.position();
       case "tapIndex":
-        return call(
-          "f32x4.convert_i32x4_s",
-          call("i32x4.splat", place.tapIndex()),
-        );
+        return call("f32x4.convert_i32x4_s", place.tapIndex());
       case "count":
         return place.count(false);
       case "paddedCount":
@@ -230,10 +231,9 @@ export class VectorEvaluator {
         const first = call(
           "i32x4.mul",
           place.windowIndex(),
-          call("i32x4.splat", int(place.windowSize)),
+          call("i32x4.splat", place.windowSize),
         );
-        const tap = call("i32x4.splat", place.tapIndex());
-        return draw("random", call("i32x4.add", first, tap));
+        return draw("random", call("i32x4.add", first, place.tapIndex()));
       }
       case "exp":
         return emitExp(this.out, this.evaluate(x.operands[0]));

@@ -26,16 +26,28 @@ export interface FoldStep {
   readonly first?: boolean;
 }
 
+/** The locals that a fold accumulates in. */
+export interface Accumulator {
+  readonly fold: Expression;
+  /** The sum, or the best element so far. */
+  readonly value: string;
+  /** The best element's index, or the lanes that met NaN; sums have neither. */
+  readonly other?: string;
+}
+
 /** The accumulators of the folds of one pass over a window. */
 export class FoldPass {
   /**
    * @param general where to go on if a result could be NaN: a label of the
    * text that knows what NaN does; without it the pass does
+   * @param mark what ends the names of the accumulators, where a pass has some
+   * for each of several vectors
    */
   constructor(
     readonly evaluator: VectorEvaluator,
     readonly folds: readonly Expression[],
     readonly general?: string,
+    readonly mark = "",
   ) {}
 
   /** Sets the accumulators before the first element. */
@@ -177,6 +189,16 @@ export class FoldPass {
     out.set(index, "v128", call("v128.bitselect", position, get(index), won));
   }
 
+  /** The folds that have accumulators of their own, and their names. */
+  accumulators(): Accumulator[] {
+    return this.folds.filter((fold) => !this.#twin(fold)).map((fold) => {
+      const value = this.#value(fold);
+      if (isSum(fold)) return { fold, value };
+      const other = isArg(fold) ? this.#index(fold) : nanLanes(value);
+      return { fold, value, other };
+    });
+  }
+
   /** The argmax (argmin) of the same body, which knows the value too. */
   #twin(fold: Expression): Expression | undefined {
     const arg = { foldMax: "argmax", foldMin: "argmin" }[
@@ -189,12 +211,12 @@ export class FoldPass {
 
   #value(fold: Expression): string {
     const own = this.#twin(fold) ?? fold;
-    const name = this.evaluator.name(own);
+    const name = this.evaluator.name(own) + this.mark;
     return isArg(own) ? `best.${name}` : name;
   }
 
   #index(fold: Expression): string {
-    return this.evaluator.name(fold);
+    return this.evaluator.name(fold) + this.mark;
   }
 }
 

@@ -2,19 +2,23 @@ import {
   type Axis,
   type Geometry,
   rangeOf,
+  type SlideAxis,
   type TablePer,
   type Triple,
+  volume,
   windowSize,
 } from "./geometry.ts";
-import type { Program } from "./program.ts";
+import { foldPasses, type Program } from "./program.ts";
 import { topological } from "./traverse.ts";
 
-/** What is fixed at compile time of the windows of one axis. */
+/** What is known at compile time of the windows of one axis. */
 export interface WatAxis {
   /** Slide or table. */
   readonly kind: Axis["kind"];
   /** Whether the tensor lacks the axis. */
   readonly absent: boolean;
+  /** Whether size, stride and padding are known; else they are arguments. */
+  readonly fixed: boolean;
   /** Elements per window; of a table the most, or 0 where it does not matter. */
   readonly size: number;
   /** From one window to the next. */
@@ -33,11 +37,12 @@ export interface WatAxis {
 
 /**
  * How a program runs: four neighbouring outputs of a row at a time
- * (`columns`), or four channels (`channels`).
+ * (`columns`), four channels (`channels`), or four neighbouring elements of a
+ * window (`elements`).
  */
 export interface WatPlan {
   /** What the lanes of a vector are. */
-  readonly schedule: "columns" | "channels";
+  readonly schedule: "columns" | "channels" | "elements";
   /** Lanes in use: 1 where channels have windows of their own or are few. */
   readonly lanes: 4 | 1;
   /** Whether channels are neighbours in memory. */
@@ -58,17 +63,27 @@ export const GUARD_BYTES = 4096;
 /** The widest window and stride that the schedule `columns` unrolls. */
 const WIDEST = { size: 32, stride: 8 };
 
+/**
+ * The average length of runs and the elements of a window from which on vectors
+ * are best made of elements. A gather does more for each element; `strided` is
+ * a run where neighbouring windows would be read by single loads.
+ */
+const LEAST = {
+  window: { run: 12, window: 24 },
+  gather: { run: 3, window: 8 },
+  strided: 16,
+};
+
 /** How a program best runs over these windows. */
 export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const { input, output, channels, per, layout, sources } = geometry;
+  if (prefersElements(program, geometry)) return elementsPlan(geometry);
   const usesTaps = countsTaps(program);
   const axes = geometry.axes.map((axis, a) => {
     const fixed = watAxis(axis, input[a], output[a]);
     return usesTaps ? { ...fixed, size: axis.size } : fixed;
   }) as unknown as Triple<WatAxis>;
-  const columns = layout === "NCHW" &&
-    axes.every(({ kind }) => kind === "slide") && fitsColumns(axes[2]) &&
-    (output[2] >= 4 || channels < 4);
+  const columns = runsOnColumns(geometry);
   const channelsLast = layout === "NHWC";
   const alone = per === "plane" || (!channelsLast && channels < 4);
   return {
@@ -83,7 +98,7 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
 }
 
 /** Whether a program depends on where in its window an element stands. */
-function countsTaps({ outputs }: Program): boolean {
+export function countsTaps({ outputs }: Program): boolean {
   return topological(outputs.map(({ value }) => value)).some(({ operation }) =>
     operation === "tap" || operation === "tapIndex" ||
     operation === "elementRandom"
@@ -95,6 +110,7 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
     return {
       kind: "table",
       absent: false,
+      fixed: true,
       size: 0,
       stride: 0,
       before: 0,
@@ -109,6 +125,7 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
   return {
     kind: "slide",
     absent: input === 1 && output === 1 && size === 1 && before === 0,
+    fixed: true,
     size,
     stride,
     before,
@@ -119,10 +136,82 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
   };
 }
 
-function fitsColumns({ size, stride, before, dilation }: WatAxis): boolean {
+function fitsColumns({ size, stride, before, dilation }: SlideAxis): boolean {
   const reach = before + size * dilation + 8 * stride;
   return size <= WIDEST.size && stride <= WIDEST.stride &&
     4 * reach <= GUARD_BYTES;
+}
+
+/** A plan for windows of any size. */
+function elementsPlan(geometry: Geometry): WatPlan {
+  const { input, output, per, sources } = geometry;
+  const axes = geometry.axes.map((axis, a): WatAxis => {
+    const known = watAxis(axis, input[a], output[a]);
+    if (known.absent) return known;
+    return {
+      ...known,
+      fixed: false,
+      size: 0,
+      stride: 0,
+      before: 0,
+      after: 0,
+      cutBack: true,
+      cutPadded: true,
+    };
+  }) as unknown as Triple<WatAxis>;
+  return {
+    schedule: "elements",
+    lanes: 4,
+    channelsLast: false,
+    axes,
+    per,
+    sources: sources !== undefined,
+    windowSize: 0,
+  };
+}
+
+/** Whether vectors are best made of the elements of a window. */
+function prefersElements(program: Program, geometry: Geometry): boolean {
+  const { layout, axes, input, output, sources } = geometry;
+  const folds = foldPasses(program.outputs).flat();
+  // A vector lies inside a plane, and a running sum is no sum of parts.
+  const possible = layout === "NCHW" && axes[2].dilation === 1 &&
+    volume(input) >= 4 && folds.every(({ operation }) => operation !== "pick");
+  if (!possible) return false;
+  const { run, window } = averageLengths(geometry);
+  const columns = runsOnColumns(geometry) && output[2] >= 4;
+  if (program.kind === "gather") {
+    const long = run >= LEAST.gather.run && window >= LEAST.gather.window;
+    return !columns && (long || sources !== undefined);
+  }
+  const long = run >= LEAST.window.run && window >= LEAST.window.window;
+  return folds.length > 0 && long &&
+    (!columns || (run >= LEAST.strided && strideOf(axes[2]) > 2));
+}
+
+function strideOf(axis: Axis): number {
+  return axis.kind === "slide" ? axis.stride : 0;
+}
+
+/** How many elements follow each other in a window and are in it, on average. */
+function averageLengths(
+  { axes, input }: Geometry,
+): { run: number; window: number } {
+  const [depth, height, width] = axes.map((axis, a) =>
+    axis.kind === "slide"
+      ? Math.min(axis.size, input[a])
+      : axis.counts.reduce((sum, count) => sum + count, 0) / axis.counts.length
+  );
+  let run = width;
+  if (run === input[2]) run *= height;
+  if (run === input[2] * input[1]) run *= depth;
+  return { run, window: depth * height * width };
+}
+
+/** Whether neighbouring windows of a row are the lanes of a vector. */
+function runsOnColumns({ layout, axes, output, channels }: Geometry): boolean {
+  return layout === "NCHW" && axes.every(({ kind }) => kind === "slide") &&
+    fitsColumns(axes[2] as SlideAxis) && (output[2] >= 4 || channels < 4);
 }
 
 /**

@@ -43,6 +43,11 @@ export class AxisRanges {
     return this.axis.absent ? int(0) : get(`start_${this.letter}`);
   }
 
+  /** The window's first element inside. */
+  get first(): Term {
+    return add(this.start, mul(this.from, this.axis.dilation));
+  }
+
   /** The first position of the window that lies inside. */
   get from(): Term {
     return this.#bounded ? get(`from_${this.letter}`) : int(0);
@@ -50,13 +55,31 @@ export class AxisRanges {
 
   /** One past the last position of the window that lies inside. */
   get to(): Term {
-    return this.#bounded ? get(`to_${this.letter}`) : int(this.axis.size);
+    return this.#bounded ? get(`to_${this.letter}`) : this.size;
+  }
+
+  /** Elements per window; of a table the most. */
+  get size(): Term {
+    return this.#length("size");
+  }
+
+  /** A length that is known, or an argument. */
+  #length(name: "size" | "stride" | "before" | "after"): Term {
+    const { fixed, absent } = this.axis;
+    if (fixed || absent) return int(this.axis[name]);
+    return this.frame.field(`${name}_${this.letter}`);
   }
 
   /** Whether windows differ in how much of them lies inside. */
   get #bounded(): boolean {
-    const { kind, before, cutBack } = this.axis;
-    return kind === "table" || before > 0 || cutBack;
+    const { kind, cutBack } = this.axis;
+    return kind === "table" || this.#cutFront || cutBack;
+  }
+
+  /** Whether some window may begin in front of the first element. */
+  get #cutFront(): boolean {
+    const { fixed, absent, before } = this.axis;
+    return before > 0 || !(fixed || absent);
   }
 
   /** Finds the range of the window `index`; tables are read for a group. */
@@ -79,18 +102,18 @@ export class AxisRanges {
       frame.set(`to_${letter}`, "i32", entry("counts"));
       return;
     }
-    const { size, stride, before } = axis;
-    frame.set(`start_${letter}`, "i32", sub(mul(index, stride), before));
+    const start = mul(index, this.#length("stride"));
+    frame.set(`start_${letter}`, "i32", sub(start, this.#length("before")));
     if (!this.#bounded) return;
     frame.set(
       `from_${letter}`,
       "i32",
-      before > 0 ? this.#firstInside() : int(0),
+      this.#cutFront ? this.#firstInside() : int(0),
     );
     frame.set(
       `to_${letter}`,
       "i32",
-      axis.cutBack ? this.#endInside(this.input) : int(size),
+      axis.cutBack ? this.#endInside(this.input) : this.size,
     );
   }
 
@@ -107,14 +130,16 @@ export class AxisRanges {
 
   /** The number of positions of the window inside the input. */
   count(): Term {
-    return this.#bounded ? lengthOf(this.from, this.to) : int(this.axis.size);
+    return this.#bounded ? lengthOf(this.from, this.to) : this.size;
   }
 
   /** The number of positions of the window inside the padded input. */
   paddedCount(): Term {
-    const { kind, size, after, cutPadded } = this.axis;
+    const { kind, cutPadded } = this.axis;
     if (kind === "table") return this.to;
-    return cutPadded ? this.#endInside(add(this.input, after)) : int(size);
+    return cutPadded
+      ? this.#endInside(add(this.input, this.#length("after")))
+      : this.size;
   }
 
   /** Runs lines for each position inside, with the element's index as `at_x`. */
@@ -235,11 +260,11 @@ export class AxisRanges {
 
   /** One past the last position before an end; no window starts behind it. */
   #endInside(end: Term): Term {
-    const { size, dilation } = this.axis;
+    const { dilation } = this.axis;
     const room = sub(end, this.start);
     const positions = dilation === 1
       ? room
       : call("i32.div_s", add(room, dilation - 1), int(dilation));
-    return smaller(positions, int(size));
+    return smaller(positions, this.size);
   }
 }

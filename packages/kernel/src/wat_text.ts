@@ -41,8 +41,8 @@ export function sub(a: Term, b: Term | number): Term {
 /** The product of integers. */
 export function mul(a: Term, b: Term | number): Term {
   const right = typeof b === "number" ? int(b) : b;
-  if (constantOf(right) === 1) return a;
-  if (constantOf(a) === 1) return right;
+  if (constantOf(right) === 1 || constantOf(a) === 0) return a;
+  if (constantOf(a) === 1 || constantOf(right) === 0) return right;
   return call("i32.mul", a, right);
 }
 

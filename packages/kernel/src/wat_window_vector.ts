@@ -57,14 +57,14 @@ export class WindowVector {
     if (this.kind.masked) this.#setMasks();
     evaluator.nextVector();
     evaluator.place = {
-      windowSize: plan.windowSize,
+      windowSize: int(plan.windowSize),
       element: (name) => this.#element(name),
       perWindow: (name) => load(address(tensorField(name), this.#window)),
       channel: (name) => this.columns.channelParameter(name),
       plane: (name) => this.columns.planeParameter(name),
       tap: (name) => this.columns.tapParameter(name, this.#tapIndex()),
       position: () => this.#position(),
-      tapIndex: () => this.#tapIndex(),
+      tapIndex: () => call("i32x4.splat", this.#tapIndex()),
       windowIndex: () => lanes(this.#window, 1),
       count: (padded) => this.#count(padded),
     };

@@ -72,7 +72,7 @@
             (br_if $row_2_end (i32.ge_s (local.get $row) (local.get $rows)))
             (if (i32.lt_s (local.get $column) (local.get $columns))
               (then
-                (i32.store (i32.add (local.get $target) (i32.shl (i32.add (i32.mul (local.get $rows) (i32.const 0)) (local.get $row)) (i32.const 2))) (i32.load (i32.add (local.get $source) (i32.shl (i32.mul (local.get $row) (local.get $columns)) (i32.const 2)))))
+                (i32.store (i32.add (local.get $target) (i32.shl (local.get $row) (i32.const 2))) (i32.load (i32.add (local.get $source) (i32.shl (i32.mul (local.get $row) (local.get $columns)) (i32.const 2)))))
               )
             )
             (if (i32.lt_s (i32.add (local.get $column) (i32.const 1)) (local.get $columns))

@@ -1,0 +1,30 @@
+import type { Expression } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+
+/** Vectors that are worked on at a time: of neighbours, a cache line. */
+export const VECTORS = 4;
+
+/** Operations that are few, and those of which one is many instructions. */
+const FEW = 12;
+const LONG: ReadonlySet<Operation> = new Set<Operation>([
+  "exp",
+  "log",
+  "pow",
+  "elementRandom",
+]);
+
+/**
+ * How many vectors formulas are best evaluated for at a time: one where each
+ * takes so long that nothing waits for the one before.
+ */
+export function vectorsOf(formulas: readonly Expression[]): number {
+  const operations = new Map<Expression, Operation>();
+  const visit = (x: Expression) => {
+    if (x.level !== "element" || operations.has(x)) return;
+    operations.set(x, x.operation);
+    x.operands.forEach(visit);
+  };
+  formulas.forEach(visit);
+  const long = [...operations.values()].some((it) => LONG.has(it));
+  return long || operations.size > FEW ? 1 : VECTORS;
+}

@@ -1,0 +1,129 @@
+import { assertEquals } from "@std/assert";
+import { programsOf } from "./derive.ts";
+import { drawIndex } from "./draw_index.ts";
+import type { Geometry } from "./geometry.ts";
+import { regions } from "./regions.ts";
+import { slide } from "./slide.ts";
+import { adaptiveTable, tables } from "./tables.ts";
+import { type WatPlan, watPlan } from "./wat_plan.ts";
+import { windowKernel } from "./window_kernel.ts";
+
+const mean = programsOf(
+  windowKernel("mean", ["x"], ({ x }, fold) => fold.mean(x)),
+);
+const drawn = programsOf(
+  windowKernel(
+    "drawn",
+    ["x"],
+    ({ x }, _, { windowWord }) => drawIndex(x, windowWord(1)),
+  ),
+);
+const forward = mean.infer;
+const [{ program: gradient }] = mean.gradients;
+
+const plane = [2, 8, 48, 48];
+const adaptive = (shape: number[], windows: number) =>
+  tables(shape, {
+    tables: shape.slice(2).map((length) => adaptiveTable(length, windows)),
+  });
+/** A region of each size, in windows of 3 by 3. */
+const boxes = (...sizes: number[]) =>
+  regions(plane, {
+    shape: [sizes.length, 5],
+    data: Float32Array.from(sizes.flatMap((size) => [0, 0, 0, size, size])),
+  }, { outputSize: [3, 3] });
+
+const cases: [
+  what: string,
+  geometry: Geometry,
+  schedules: { forward: WatPlan["schedule"]; gradient: WatPlan["schedule"] },
+][] = [
+  [
+    "small windows of a row",
+    slide(plane, { kernelSize: 3, stride: 2 }),
+    { forward: "columns", gradient: "columns" },
+  ],
+  [
+    "large windows at a small stride",
+    slide(plane, { kernelSize: 16, stride: 2 }),
+    { forward: "columns", gradient: "columns" },
+  ],
+  [
+    "large windows at a stride that columns would read one by one",
+    slide(plane, { kernelSize: 16, stride: 4 }),
+    { forward: "elements", gradient: "columns" },
+  ],
+  [
+    "whole planes",
+    slide(plane, { kernelSize: 48 }),
+    { forward: "elements", gradient: "elements" },
+  ],
+  [
+    "whole planes that are small",
+    slide([2, 8, 7, 7], { kernelSize: 7 }),
+    { forward: "elements", gradient: "elements" },
+  ],
+  [
+    "whole planes of few elements",
+    slide([2, 8, 2, 2], { kernelSize: 2 }),
+    { forward: "channels", gradient: "channels" },
+  ],
+  [
+    "windows that are high and narrow",
+    slide(plane, { kernelSize: [40, 1], stride: 9 }),
+    { forward: "channels", gradient: "channels" },
+  ],
+  [
+    "planes one element wide",
+    slide([2, 8, 48, 1], { kernelSize: [48, 1] }),
+    { forward: "elements", gradient: "elements" },
+  ],
+  [
+    "windows with gaps between neighbours",
+    slide(plane, { kernelSize: 24, dilation: [1, 2] }),
+    { forward: "channels", gradient: "channels" },
+  ],
+  [
+    "channels last",
+    slide([2, 48, 48, 8], { kernelSize: 48, layout: "NHWC" }),
+    { forward: "channels", gradient: "channels" },
+  ],
+  [
+    "long windows from tables",
+    adaptive(plane, 3),
+    { forward: "elements", gradient: "elements" },
+  ],
+  [
+    "windows from tables whose gradient alone pays",
+    adaptive(plane, 12),
+    { forward: "channels", gradient: "elements" },
+  ],
+  [
+    "short windows from tables",
+    adaptive(plane, 24),
+    { forward: "channels", gradient: "channels" },
+  ],
+  [
+    "large regions",
+    boxes(40, 44),
+    { forward: "elements", gradient: "elements" },
+  ],
+  [
+    "regions that are small on average",
+    boxes(44, 3, 3, 3),
+    { forward: "channels", gradient: "elements" },
+  ],
+];
+for (const [what, geometry, schedules] of cases) {
+  Deno.test(`watPlan() has schedules for ${what}`, () => {
+    assertEquals({
+      forward: watPlan(forward, geometry).schedule,
+      gradient: watPlan(gradient, geometry).schedule,
+    }, schedules);
+  });
+}
+
+Deno.test("watPlan() does not divide running sums among lanes", () => {
+  const whole = slide(plane, { kernelSize: 48 });
+  assertEquals(watPlan(drawn.infer, whole).schedule, "channels");
+});
