@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { type BackendTest, backendTests } from "./src/backend_tests.ts";
 export { testBackends, testCpu, testGpus } from "./src/backends.ts";
 export { compare, type Difference, type Tolerance } from "./src/compare.ts";
 export { conform, type ConformTestOptions } from "./src/conform.ts";

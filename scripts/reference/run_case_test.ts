@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { testBackends, testInterpreter } from "@rockpool/conformance";
+import { backendTests } from "@rockpool/conformance";
 import { interpreter } from "@rockpool/kernel";
 import { readManifest, REFERENCE_FOLDER } from "./cases.ts";
 import { report } from "./report.ts";
@@ -12,24 +12,16 @@ const operators = new Set(cases.map(({ op }) => op));
 for (const op of operators) {
   const own = cases.filter((reference) => reference.op === op);
   if (!await translate(own[0])) continue;
-  for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-    const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-    Deno.test({
-      name: `${op} on ${name} gives what independent libraries give${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        const faults: string[] = [];
-        for (const reference of own) {
-          const result = await runCase(reference, backend, REFERENCE_FOLDER);
-          if (result.status !== "passed") {
-            faults.push(`${result.id}: ${result.faults.join("; ")}`);
-          }
-        }
-        assert(faults.length === 0, faults.join("\n"));
-      },
-    });
-  }
+  backendTests(op)("gives what independent libraries give", async (backend) => {
+    const faults: string[] = [];
+    for (const reference of own) {
+      const result = await runCase(reference, backend, REFERENCE_FOLDER);
+      if (result.status !== "passed") {
+        faults.push(`${result.id}: ${result.faults.join("; ")}`);
+      }
+    }
+    assert(faults.length === 0, faults.join("\n"));
+  });
 }
 
 Deno.test("runCase() fails where an output or a gradient is another, and report() counts it", async () => {

@@ -9,10 +9,10 @@ import {
   type Value,
   type WeightSpec,
 } from "@rockpool/core";
-import { testBackends } from "./backends.ts";
+import { backendTests } from "./backend_tests.ts";
 import { compare, type Tolerance } from "./compare.ts";
 import { uploadAll } from "./evaluate.ts";
-import { type TestBackend, testInterpreter } from "./test_backend.ts";
+import type { TestBackend } from "./test_backend.ts";
 
 /** What an operator gives for known inputs. */
 export interface Example<
@@ -48,33 +48,28 @@ export function checkExamples<
 >(
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
   examples: readonly Example<Options, Inputs, Weights>[],
-  { backends = [testInterpreter, ...testBackends], tolerance }: {
+  { backends, tolerance }: {
     readonly backends?: readonly TestBackend[];
     /** By default a millionth of what is expected, and a ten-millionth. */
     readonly tolerance?: Tolerance;
   } = {},
 ): void {
   const within = tolerance ?? { rtol: 1e-6, atol: 1e-7 };
-  for (const { name, open, skip } of backends) {
-    const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-    Deno.test({
-      name: `${op.name} on ${name} gives worked examples${reason}`,
-      ignore: skip !== undefined,
-      async fn(test) {
-        using backend = await open();
-        for (const example of examples) {
-          await test.step(example.name, async () => {
-            const got = await run(op, example, backend);
-            const expected = { ...example.outputs, ...gradientsOf(example) };
-            for (const [tensor, want] of Object.entries(expected)) {
-              const { fault } = compare(got[tensor], want, within);
-              if (fault !== undefined) throw new Error(`${tensor}: ${fault}`);
-            }
-          });
-        }
-      },
-    });
-  }
+  backendTests(op.name, backends)(
+    "gives worked examples",
+    async (backend, test) => {
+      for (const example of examples) {
+        await test.step(example.name, async () => {
+          const got = await run(op, example, backend);
+          const expected = { ...example.outputs, ...gradientsOf(example) };
+          for (const [tensor, want] of Object.entries(expected)) {
+            const { fault } = compare(got[tensor], want, within);
+            if (fault !== undefined) throw new Error(`${tensor}: ${fault}`);
+          }
+        });
+      }
+    },
+  );
 }
 
 const gradientName = (variable: string) => `gradient of ${variable}`;

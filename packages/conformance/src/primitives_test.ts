@@ -1,5 +1,6 @@
 import type { Layout, Session, Tensor, Value } from "@rockpool/core";
 import { interpreter, productSamples, sparseSamples } from "@rockpool/kernel";
+import { backendTests } from "./backend_tests.ts";
 import { testBackends } from "./backends.ts";
 import { compare } from "./compare.ts";
 import { makeTensor } from "./make_tensor.ts";
@@ -132,25 +133,17 @@ async function evaluate(
   return await Promise.all([y, ...gradients].map((it) => session.read(it)));
 }
 
-for (const { name, open, skip } of testBackends) {
-  for (const primitive of primitives) {
-    const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-    Deno.test({
-      name:
-        `${primitive.name} and its gradient on ${name} are the interpreter's${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        using session = backend.session({ mode: "train" });
-        using oracle = interpreter().session({ mode: "train" });
-        const got = await evaluate(session, primitive);
-        const expected = await evaluate(oracle, primitive);
-        for (const [index, tensor] of expected.entries()) {
-          const tolerance = { rtol: 1e-6, atol: 1e-6 };
-          const { fault } = compare(got[index], tensor, tolerance);
-          if (fault !== undefined) throw new Error(fault);
-        }
-      },
-    });
-  }
+for (const primitive of primitives) {
+  const test = backendTests(primitive.name, testBackends);
+  test("gives what the interpreter does, and its gradient", async (backend) => {
+    using session = backend.session({ mode: "train" });
+    using oracle = interpreter().session({ mode: "train" });
+    const got = await evaluate(session, primitive);
+    const expected = await evaluate(oracle, primitive);
+    for (const [index, tensor] of expected.entries()) {
+      const tolerance = { rtol: 1e-6, atol: 1e-6 };
+      const { fault } = compare(got[index], tensor, tolerance);
+      if (fault !== undefined) throw new Error(fault);
+    }
+  });
 }

@@ -1,10 +1,9 @@
 import {
+  backendTests,
   checkExamples,
   conform,
   float32,
   type Nested,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import type { Backend } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
@@ -206,82 +205,71 @@ const ofZero = {
   none: 0,
 };
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const test = (what: string, fn: () => Promise<void>) =>
-    Deno.test({
-      name: `covariance on ${name} ${what}${reason}`,
-      ignore: skip !== undefined,
-      fn,
-    });
+const test = backendTests("covariance");
 
-  test("gives f(ε) I and no gradient where nothing varies", async () => {
-    using backend = await open();
-    const constants = [.1, 1 / 3, -1e-3, 1e5];
-    for (const positions of [1, 7, 100]) {
-      const x = constants.map((value) => Array(positions).fill(value));
-      for (const normalization of normalizations) {
-        const options = { axes: 1, vectorize: false, normalization };
-        const { y, gradient } = await evaluate(backend, x, options);
-        const expected = constants.flatMap((_, i) =>
-          constants.map((_, j) => i === j ? ofZero[normalization] : 0)
-        );
-        for (const [at, want] of expected.entries()) {
-          assert(Math.abs(y[at] - want) <= 1e-6, `${y[at]}, not ${want}`);
-        }
-        assert(gradient.every((slope) => slope === 0), `${gradient}`);
-      }
-    }
-  });
-
-  test("gives NaN for an item with NaN or infinity, and no other", async () => {
-    using backend = await open();
-    const good = [[1, 2, 3, 5], [0, 2, -1, 1], [3, 3, 1, 0]];
+test("gives f(ε) I and no gradient where nothing varies", async (backend) => {
+  const constants = [.1, 1 / 3, -1e-3, 1e5];
+  for (const positions of [1, 7, 100]) {
+    const x = constants.map((value) => Array(positions).fill(value));
     for (const normalization of normalizations) {
-      for (const channelL2Norm of [false, true]) {
-        const options = { axes: 1, normalization, channelL2Norm };
-        const expected = await evaluate(backend, [good, good], options);
-        for (const wrong of [NaN, Infinity, -Infinity]) {
-          const bad = [good[0], [0, wrong, -1, 1], good[2]];
-          const got = await evaluate(backend, [good, bad], options);
-          for (const which of ["y", "gradient"] as const) {
-            const half = got[which].length / 2;
-            assertEquals(
-              got[which].slice(0, half),
-              expected[which].slice(0, half),
-            );
-            assert(
-              got[which].slice(half).every(Number.isNaN),
-              `${normalization} of ${wrong}: ${which} ${got[which]}`,
-            );
-          }
-        }
+      const options = { axes: 1, vectorize: false, normalization };
+      const { y, gradient } = await evaluate(backend, x, options);
+      const expected = constants.flatMap((_, i) =>
+        constants.map((_, j) => i === j ? ofZero[normalization] : 0)
+      );
+      for (const [at, want] of expected.entries()) {
+        assert(Math.abs(y[at] - want) <= 1e-6, `${y[at]}, not ${want}`);
       }
+      assert(gradient.every((slope) => slope === 0), `${gradient}`);
     }
-  });
+  }
+});
 
-  test("loses nothing to a mean that outweighs what varies", async () => {
-    using backend = await open();
-    const varying = [[1, -2, 3, 0, 4, 1], [2, 2, -1, 3, 0, -3]];
-    const options = { axes: 1, eps: 1e-3, numIters: 3 };
-    for (const normalization of normalizations) {
-      const all = { ...options, normalization };
-      const far = varying.map((row) => row.map((x) => x / 1024 + 100));
-      const near = varying.map((row) => row.map((x) => x / 1024));
-      const [a, b] = [
-        await evaluate(backend, far, all),
-        await evaluate(backend, near, all),
-      ];
-      for (const which of ["y", "gradient"] as const) {
-        const greatest = Math.max(...b[which].map(Math.abs));
-        for (const [at, want] of b[which].entries()) {
-          const error = Math.abs(a[which][at] - want);
-          assert(error <= 3e-6 * greatest, `${a[which][at]}, not ${want}`);
+test("gives NaN for an item with NaN or infinity, and no other", async (backend) => {
+  const good = [[1, 2, 3, 5], [0, 2, -1, 1], [3, 3, 1, 0]];
+  for (const normalization of normalizations) {
+    for (const channelL2Norm of [false, true]) {
+      const options = { axes: 1, normalization, channelL2Norm };
+      const expected = await evaluate(backend, [good, good], options);
+      for (const wrong of [NaN, Infinity, -Infinity]) {
+        const bad = [good[0], [0, wrong, -1, 1], good[2]];
+        const got = await evaluate(backend, [good, bad], options);
+        for (const which of ["y", "gradient"] as const) {
+          const half = got[which].length / 2;
+          assertEquals(
+            got[which].slice(0, half),
+            expected[which].slice(0, half),
+          );
+          assert(
+            got[which].slice(half).every(Number.isNaN),
+            `${normalization} of ${wrong}: ${which} ${got[which]}`,
+          );
         }
       }
     }
-  });
-}
+  }
+});
+
+test("loses nothing to a mean that outweighs what varies", async (backend) => {
+  const varying = [[1, -2, 3, 0, 4, 1], [2, 2, -1, 3, 0, -3]];
+  const options = { axes: 1, eps: 1e-3, numIters: 3 };
+  for (const normalization of normalizations) {
+    const all = { ...options, normalization };
+    const far = varying.map((row) => row.map((x) => x / 1024 + 100));
+    const near = varying.map((row) => row.map((x) => x / 1024));
+    const [a, b] = [
+      await evaluate(backend, far, all),
+      await evaluate(backend, near, all),
+    ];
+    for (const which of ["y", "gradient"] as const) {
+      const greatest = Math.max(...b[which].map(Math.abs));
+      for (const [at, want] of b[which].entries()) {
+        const error = Math.abs(a[which][at] - want);
+        assert(error <= 3e-6 * greatest, `${a[which][at]}, not ${want}`);
+      }
+    }
+  }
+});
 
 Deno.test("covariance by iterations comes to the square root", async () => {
   const x = [[1, 2, 3, 5, 1], [0, 2, -1, 1, 2], [3, 3, 1, 0, 1]];

@@ -1,12 +1,11 @@
 import type { Backend, GivenOptions, Tensor } from "@rockpool/core";
 import {
+  backendTests,
   checkExamples,
   conform,
   type ConformanceCase,
   float32,
   int32,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import { interpreter } from "@rockpool/kernel";
 import {
@@ -130,136 +129,125 @@ async function lambdas(
   };
 }
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const test = (what: string, fn: (backend: Backend) => Promise<void>) =>
-    Deno.test({
-      name: `mixed on ${name} ${what}${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        await fn(backend);
-      },
-    });
+const test = backendTests("mixed");
 
-  test("draws once for what granularity names", async (backend) => {
-    const x = windowsOf(2, 2, 3);
-    const draw = async (granularity: MixedOptions["granularity"]) =>
-      (await lambdas(backend, x, { granularity })).lambda.join("");
-    // The first words of seed 42 are 4e83f1ba, dec9b9e0, 944d0b48, 097c77eb.
-    assertEquals(await draw("layer"), "111" + "111" + "111" + "111");
-    assertEquals(await draw("channel"), "111" + "000" + "111" + "000");
-    assertEquals(await draw("plane"), "111" + "000" + "000" + "111");
-    assertEquals((await draw("window")).slice(0, 4), "1001");
-  });
+test("draws once for what granularity names", async (backend) => {
+  const x = windowsOf(2, 2, 3);
+  const draw = async (granularity: MixedOptions["granularity"]) =>
+    (await lambdas(backend, x, { granularity })).lambda.join("");
+  // The first words of seed 42 are 4e83f1ba, dec9b9e0, 944d0b48, 097c77eb.
+  assertEquals(await draw("layer"), "111" + "111" + "111" + "111");
+  assertEquals(await draw("channel"), "111" + "000" + "111" + "000");
+  assertEquals(await draw("plane"), "111" + "000" + "000" + "111");
+  assertEquals((await draw("window")).slice(0, 4), "1001");
+});
 
-  test("draws the interpreter's bits, others for others", async (backend) => {
-    const x = windowsOf(4, 8, 16);
-    const drawn = new Set<string>();
-    for (const granularity of ["plane", "channel", "window"] as const) {
-      for (const seed of [0, 7, 2 ** 32 - 1]) {
-        const options = { granularity, seed, probability: 0.3 };
-        const { lambda } = await lambdas(backend, x, options);
-        const expected = await lambdas(interpreter(), x, options);
-        assertEquals(lambda, expected.lambda);
-        drawn.add(lambda.join(""));
-      }
+test("draws the interpreter's bits, others for others", async (backend) => {
+  const x = windowsOf(4, 8, 16);
+  const drawn = new Set<string>();
+  for (const granularity of ["plane", "channel", "window"] as const) {
+    for (const seed of [0, 7, 2 ** 32 - 1]) {
+      const options = { granularity, seed, probability: 0.3 };
+      const { lambda } = await lambdas(backend, x, options);
+      const expected = await lambdas(interpreter(), x, options);
+      assertEquals(lambda, expected.lambda);
+      drawn.add(lambda.join(""));
     }
-    assertEquals(drawn.size, 9);
-  });
+  }
+  assertEquals(drawn.size, 9);
+});
 
-  test("draws anew in each call of a session", async (backend) => {
+test("draws anew in each call of a session", async (backend) => {
+  using session = backend.session({ mode: "train" });
+  const x = session.upload(windowsOf(1, 1, 64));
+  const run = async () => {
+    const options = { kernelSize: [2], granularity: "window" } as const;
+    const { y } = session.run(mixed, { x }, { options });
+    return (await session.read(y)).data.join();
+  };
+  assertEquals(await run() === await run(), false);
+});
+
+test("adds what it draws to the counts", async (backend) => {
+  const x = windowsOf(2, 2, 3);
+  const frequencies = {
+    evalMode: "frequency",
+    counts: int32([[10, 20], [30, 40]]),
+  } as const;
+  const count = async (granularity: MixedOptions["granularity"]) =>
+    await lambdas(backend, x, { granularity, ...frequencies });
+  assertEquals((await count("layer")).counts, [11, 21, 30, 40]);
+  assertEquals((await count("channel")).counts, [11, 20, 30, 41]);
+  assertEquals((await count("plane")).counts, [11, 21, 31, 41]);
+  const { lambda, counts } = await count("window");
+  const chosen = [0, 1].map((channel) =>
+    [0, 6].flatMap((item) => lambda.slice(item + channel * 3).slice(0, 3))
+      .filter((one) => one === 1).length
+  );
+  const [first, second] = chosen;
+  assertEquals(counts, [10 + first, 20 + second, 36 - first, 46 - second]);
+});
+
+test("takes what the counts have more of", async (backend) => {
+  const { lambda, counts } = await lambdas(backend, windowsOf(2, 3, 1), {
+    mode: "infer",
+    evalMode: "frequency",
+    counts: int32([[4, 5, 6], [5, 5, 5]]),
+  });
+  assertEquals(lambda, [0, 1, 1, 0, 1, 1]);
+  assertEquals(counts, []);
+});
+
+test("blends by the probability in inference", async (backend) => {
+  const options = { mode: "infer", probability: 0.25 } as const;
+  const { lambda } = await lambdas(backend, windowsOf(2, 2, 1), options);
+  assertEquals(lambda, [0.25, 0.25, 0.25, 0.25]);
+});
+
+test("never draws probability 0, always 1", async (backend) => {
+  for (const granularity of ["plane", "window"] as const) {
+    for (const probability of [0, 1]) {
+      const { lambda } = await lambdas(backend, windowsOf(8, 8, 8), {
+        granularity,
+        probability,
+      });
+      assertEquals(new Set(lambda), new Set([probability]));
+    }
+  }
+});
+
+test("learns λ of the layer or of each channel", async (backend) => {
+  for (
+    const [learnLambda, lambda, y, slopes] of [
+      ["layer", [[0.3]], [3.9, 5.1, 3.9, 5.1], [12]],
+      ["channel", [[0.3, 1]], [3.9, 7.2, 3.9, 7.2], [6, 6]],
+    ] as const
+  ) {
     using session = backend.session({ mode: "train" });
-    const x = session.upload(windowsOf(1, 1, 64));
-    const run = async () => {
-      const options = { kernelSize: [2], granularity: "window" } as const;
-      const { y } = session.run(mixed, { x }, { options });
-      return (await session.read(y)).data.join();
-    };
-    assertEquals(await run() === await run(), false);
-  });
-
-  test("adds what it draws to the counts", async (backend) => {
-    const x = windowsOf(2, 2, 3);
-    const frequencies = {
-      evalMode: "frequency",
-      counts: int32([[10, 20], [30, 40]]),
-    } as const;
-    const count = async (granularity: MixedOptions["granularity"]) =>
-      await lambdas(backend, x, { granularity, ...frequencies });
-    assertEquals((await count("layer")).counts, [11, 21, 30, 40]);
-    assertEquals((await count("channel")).counts, [11, 20, 30, 41]);
-    assertEquals((await count("plane")).counts, [11, 21, 31, 41]);
-    const { lambda, counts } = await count("window");
-    const chosen = [0, 1].map((channel) =>
-      [0, 6].flatMap((item) => lambda.slice(item + channel * 3).slice(0, 3))
-        .filter((one) => one === 1).length
-    );
-    const [first, second] = chosen;
-    assertEquals(counts, [10 + first, 20 + second, 36 - first, 46 - second]);
-  });
-
-  test("takes what the counts have more of", async (backend) => {
-    const { lambda, counts } = await lambdas(backend, windowsOf(2, 3, 1), {
-      mode: "infer",
-      evalMode: "frequency",
-      counts: int32([[4, 5, 6], [5, 5, 5]]),
+    const item = [[[1, 2], [3, 6]], [[3, 3], [3.6, 7.2]]];
+    const x = session.upload(float32([item, item]));
+    const weight = session.upload(float32(lambda));
+    const result = session.run(mixed, { x }, {
+      options: { kernelSize: 2, learnLambda },
+      weights: { lambda: weight },
     });
-    assertEquals(lambda, [0, 1, 1, 0, 1, 1]);
-    assertEquals(counts, []);
-  });
-
-  test("blends by the probability in inference", async (backend) => {
-    const options = { mode: "infer", probability: 0.25 } as const;
-    const { lambda } = await lambdas(backend, windowsOf(2, 2, 1), options);
-    assertEquals(lambda, [0.25, 0.25, 0.25, 0.25]);
-  });
-
-  test("never draws probability 0, always 1", async (backend) => {
-    for (const granularity of ["plane", "window"] as const) {
-      for (const probability of [0, 1]) {
-        const { lambda } = await lambdas(backend, windowsOf(8, 8, 8), {
-          granularity,
-          probability,
-        });
-        assertEquals(new Set(lambda), new Set([probability]));
-      }
+    const dy = session.upload({
+      shape: result.y.shape,
+      data: Float32Array.of(1, 1, 1, 1),
+    });
+    const [gradient] = session.grad(result.y, dy, [weight]);
+    const read = await session.read(result.y);
+    for (const [index, value] of read.data.entries()) {
+      assertAlmostEquals(value, y[index], 1e-5);
     }
-  });
-
-  test("learns λ of the layer or of each channel", async (backend) => {
-    for (
-      const [learnLambda, lambda, y, slopes] of [
-        ["layer", [[0.3]], [3.9, 5.1, 3.9, 5.1], [12]],
-        ["channel", [[0.3, 1]], [3.9, 7.2, 3.9, 7.2], [6, 6]],
-      ] as const
-    ) {
-      using session = backend.session({ mode: "train" });
-      const item = [[[1, 2], [3, 6]], [[3, 3], [3.6, 7.2]]];
-      const x = session.upload(float32([item, item]));
-      const weight = session.upload(float32(lambda));
-      const result = session.run(mixed, { x }, {
-        options: { kernelSize: 2, learnLambda },
-        weights: { lambda: weight },
-      });
-      const dy = session.upload({
-        shape: result.y.shape,
-        data: Float32Array.of(1, 1, 1, 1),
-      });
-      const [gradient] = session.grad(result.y, dy, [weight]);
-      const read = await session.read(result.y);
-      for (const [index, value] of read.data.entries()) {
-        assertAlmostEquals(value, y[index], 1e-5);
-      }
-      assertEquals(gradient.shape, weight.shape);
-      const sums = (await session.read(gradient)).data;
-      assertEquals(sums.length, slopes.length);
-      for (const [index, value] of sums.entries()) {
-        assertAlmostEquals(value, slopes[index], 1e-4);
-      }
+    assertEquals(gradient.shape, weight.shape);
+    const sums = (await session.read(gradient)).data;
+    assertEquals(sums.length, slopes.length);
+    for (const [index, value] of sums.entries()) {
+      assertAlmostEquals(value, slopes[index], 1e-4);
     }
-  });
-}
+  }
+});
 
 Deno.test("mixed draws the maximum as often as its probability says", async () => {
   const total = 32 * 32 * 8;

@@ -1,12 +1,11 @@
 import {
+  backendTests,
   checkExamples,
   conform,
   type ConformanceCase,
   float32,
   type InputGenerator,
   makeTensor,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import { interpreter } from "@rockpool/kernel";
 import { assertEquals, assertThrows } from "@std/assert";
@@ -227,26 +226,21 @@ const limit: PowerAverageOptions = {
   average: true,
 };
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  Deno.test({
-    name: `an infinite power on ${name} gives the greatest magnitude` +
-      (skip === undefined ? "" : ` (skipped: ${skip})`),
-    ignore: skip !== undefined,
-    async fn() {
-      using backend = await open();
-      using session = backend.session({ mode: "train" });
-      const x = session.upload(float32([[[1, -4, 0], [4, 3, 0]]]));
-      const { y } = powerAverage.forward(session, { x }, limit, {});
-      assertEquals(await session.read(y), float32([[[4, 0]]]));
-      const dy = session.upload(float32([[[2, 5]]]));
-      const [gradient] = session.grad(y, dy, [x]);
-      assertEquals(
-        [...(await session.read(gradient)).data].map((g) => g + 0),
-        [0, -2, 0, 0, 0, 0],
-      );
-    },
-  });
-}
+backendTests("power-average")(
+  "gives the greatest magnitude for an infinite power",
+  async (backend) => {
+    using session = backend.session({ mode: "train" });
+    const x = session.upload(float32([[[1, -4, 0], [4, 3, 0]]]));
+    const { y } = powerAverage.forward(session, { x }, limit, {});
+    assertEquals(await session.read(y), float32([[[4, 0]]]));
+    const dy = session.upload(float32([[[2, 5]]]));
+    const [gradient] = session.grad(y, dy, [x]);
+    assertEquals(
+      [...(await session.read(gradient)).data].map((g) => g + 0),
+      [0, -2, 0, 0, 0, 0],
+    );
+  },
+);
 
 Deno.test("an infinite power with signs is refused", () => {
   assertThrows(

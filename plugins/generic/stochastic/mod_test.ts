@@ -1,11 +1,10 @@
 import {
+  backendTests,
   checkExamples,
   conform,
   type ConformanceCase,
   float32,
   makeTensor,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import type { Backend, Tensor } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
@@ -113,70 +112,59 @@ function windows(window: readonly number[], count: number): Tensor {
   return { shape: [1, data.length], data: Float32Array.from(data) };
 }
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const test = (what: string, run: (backend: Backend) => Promise<void>) =>
-    Deno.test({
-      name: `stochastic on ${name} ${what}${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        await run(backend);
-      },
-    });
+const test = backendTests("stochastic");
 
-  test("draws by the word of the output's index", async (backend) => {
-    const x = windows(WINDOW, 6);
-    const { y, indices } = await draw(backend, x, {
-      seed: 42,
+test("draws by the word of the output's index", async (backend) => {
+  const x = windows(WINDOW, 6);
+  const { y, indices } = await draw(backend, x, {
+    seed: 42,
+    kernelSize: [4],
+  });
+  assertEquals([indices[0], indices[5] - 20], [3, 0]);
+  assertEquals([y[0], y[5]], [2, Math.fround(1.6)]);
+});
+
+test("draws the same elements as the interpreter, others for another seed", async (backend) => {
+  const x = makeTensor([3, 16, 37], { random: mulberry(1) });
+  for (const negative of ["clamp", "shift"] as const) {
+    const options = { kernelSize: 3, stride: 2, padding: 1, negative };
+    const first = await draw(backend, x, { seed: 1, ...options });
+    assertEquals(
+      first,
+      await draw(interpreter(), x, { seed: 1, ...options }),
+    );
+    const second = await draw(backend, x, { seed: 2, ...options });
+    const other = first.indices.filter((at, i) => at !== second.indices[i]);
+    assertLess(first.indices.length / 4, other.length);
+  }
+});
+
+test("draws as often as elements are large", async (backend) => {
+  const count = 20_000;
+  const cases = [
+    { negative: "clamp", window: WINDOW, p: [.4, 0, .1, .5] },
+    { negative: "clamp", window: [3, -7, 0, 1], p: [.75, 0, 0, .25] },
+    { negative: "shift", window: [-3, -1, 1, -3], p: [0, 1 / 3, 2 / 3, 0] },
+    { negative: "shift", window: [-3, -3, -3, -3], p: [.25, .25, .25, .25] },
+  ] as const;
+  for (const { negative, window, p } of cases) {
+    const { indices } = await draw(backend, windows(window, count), {
+      seed: 3,
       kernelSize: [4],
+      negative,
     });
-    assertEquals([indices[0], indices[5] - 20], [3, 0]);
-    assertEquals([y[0], y[5]], [2, Math.fround(1.6)]);
-  });
-
-  test("draws the same elements as the interpreter, others for another seed", async (backend) => {
-    const x = makeTensor([3, 16, 37], { random: mulberry(1) });
-    for (const negative of ["clamp", "shift"] as const) {
-      const options = { kernelSize: 3, stride: 2, padding: 1, negative };
-      const first = await draw(backend, x, { seed: 1, ...options });
-      assertEquals(
-        first,
-        await draw(interpreter(), x, { seed: 1, ...options }),
-      );
-      const second = await draw(backend, x, { seed: 2, ...options });
-      const other = first.indices.filter((at, i) => at !== second.indices[i]);
-      assertLess(first.indices.length / 4, other.length);
+    const drawn = [0, 0, 0, 0];
+    for (const at of indices) drawn[at % 4] += 1;
+    let chiSquared = 0;
+    for (const [cell, share] of p.entries()) {
+      const expected = share * count;
+      if (share === 0) assertEquals(drawn[cell], 0);
+      else chiSquared += (drawn[cell] - expected) ** 2 / expected;
     }
-  });
-
-  test("draws as often as elements are large", async (backend) => {
-    const count = 20_000;
-    const cases = [
-      { negative: "clamp", window: WINDOW, p: [.4, 0, .1, .5] },
-      { negative: "clamp", window: [3, -7, 0, 1], p: [.75, 0, 0, .25] },
-      { negative: "shift", window: [-3, -1, 1, -3], p: [0, 1 / 3, 2 / 3, 0] },
-      { negative: "shift", window: [-3, -3, -3, -3], p: [.25, .25, .25, .25] },
-    ] as const;
-    for (const { negative, window, p } of cases) {
-      const { indices } = await draw(backend, windows(window, count), {
-        seed: 3,
-        kernelSize: [4],
-        negative,
-      });
-      const drawn = [0, 0, 0, 0];
-      for (const at of indices) drawn[at % 4] += 1;
-      let chiSquared = 0;
-      for (const [cell, share] of p.entries()) {
-        const expected = share * count;
-        if (share === 0) assertEquals(drawn[cell], 0);
-        else chiSquared += (drawn[cell] - expected) ** 2 / expected;
-      }
-      // One in a thousand is larger, with three degrees of freedom.
-      assertLess(chiSquared, 16.27);
-    }
-  });
-}
+    // One in a thousand is larger, with three degrees of freedom.
+    assertLess(chiSquared, 16.27);
+  }
+});
 
 /** Random numbers in [0, 1), the same in every run. */
 function mulberry(seed: number): () => number {

@@ -6,13 +6,12 @@ import {
   validateOptions,
 } from "@rockpool/core";
 import {
+  backendTests,
   checkExamples,
   compare,
   conform,
   type ConformanceCase,
   float32,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import { interpreter } from "@rockpool/kernel";
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
@@ -188,49 +187,38 @@ conform(localImportance, {
   }],
 });
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const test = (what: string, fn: (backend: Backend) => Promise<void>) =>
-    Deno.test({
-      name: `local-importance on ${name} ${what}${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        await fn(backend);
-      },
-    });
+const test = backendTests("local-importance");
 
-  for (const logit of ["simplified", "bottleneck"] as const) {
-    const pool = (backend: Backend) =>
-      makePool(localImportance, {
-        backend,
-        options: { logit, bottleneckWidth: 4 },
-      });
-    const data = Float32Array.from({ length: 24 }, (_, index) => index + 1);
-    const plane = { shape: [1, 1, 4, 6], data };
-
-    test(`gives the mean before training, ${logit}`, async (backend) => {
-      const y = await pool(backend)(plane);
-      // Of 2 × 2 or 2 × 3 elements in the first row, 3 × 2 or 3 × 3 below.
-      const mean = float32([[[[4.5, 6, 8], [13.5, 15, 17]]]]);
-      assertEquals(compare(y, mean, { rtol: 1e-6, atol: 0 }).fault, undefined);
+for (const logit of ["simplified", "bottleneck"] as const) {
+  const pool = (backend: Backend) =>
+    makePool(localImportance, {
+      backend,
+      options: { logit, bottleneckWidth: 4 },
     });
+  const data = Float32Array.from({ length: 24 }, (_, index) => index + 1);
+  const plane = { shape: [1, 1, 4, 6], data };
 
-    test(`finds a gradient to start with, ${logit}`, async (backend) => {
-      const dy = float32([[[[1, -2, 3], [4, 2, -1]]]]);
-      const got = await pool(backend).gradients(plane, dy);
-      const expected = await pool(interpreter()).gradients(plane, dy);
-      for (const [tensor, want] of Object.entries(expected)) {
-        // Without variance the norm multiplies by 1 / √ε, and sums cancel.
-        const most = Math.max(1, ...want.data.map(Math.abs));
-        const tolerance = { rtol: 0, atol: 1e-5 * most };
-        const { fault } = compare(got[tensor], want, tolerance);
-        assertEquals(fault, undefined, tensor);
-      }
-      const last = logit === "simplified" ? "conv" : "conv3";
-      assertLess(100, Math.max(...expected[last].data.map(Math.abs)));
-    });
-  }
+  test(`gives the mean before training, ${logit}`, async (backend) => {
+    const y = await pool(backend)(plane);
+    // Of 2 × 2 or 2 × 3 elements in the first row, 3 × 2 or 3 × 3 below.
+    const mean = float32([[[[4.5, 6, 8], [13.5, 15, 17]]]]);
+    assertEquals(compare(y, mean, { rtol: 1e-6, atol: 0 }).fault, undefined);
+  });
+
+  test(`finds a gradient to start with, ${logit}`, async (backend) => {
+    const dy = float32([[[[1, -2, 3], [4, 2, -1]]]]);
+    const got = await pool(backend).gradients(plane, dy);
+    const expected = await pool(interpreter()).gradients(plane, dy);
+    for (const [tensor, want] of Object.entries(expected)) {
+      // Without variance the norm multiplies by 1 / √ε, and sums cancel.
+      const most = Math.max(1, ...want.data.map(Math.abs));
+      const tolerance = { rtol: 0, atol: 1e-5 * most };
+      const { fault } = compare(got[tensor], want, tolerance);
+      assertEquals(fault, undefined, tensor);
+    }
+    const last = logit === "simplified" ? "conv" : "conv3";
+    assertLess(100, Math.max(...expected[last].data.map(Math.abs)));
+  });
 }
 
 /** Options with every default filled in. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { testBackends, testInterpreter } from "@rockpool/conformance";
+import { backendTests, testInterpreter } from "@rockpool/conformance";
 import { slide, windowKernel } from "@rockpool/kernel";
 import { logarithmicSlope, spectralFunctions } from "./spectral_functions.ts";
 
@@ -32,39 +32,34 @@ function expected([low, distance]: number[]): Record<string, number> {
   };
 }
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  Deno.test({
-    name: `slopes on ${name} have all digits for equal numbers too${reason}`,
-    ignore: skip !== undefined,
-    async fn() {
-      using backend = await open();
-      using session = backend.session();
-      const upload = (column: number) =>
-        session.upload({
-          shape: [1, pairs.length],
-          data: Float32Array.from(pairs, (pair) => pair[column]),
-        });
-      const low = upload(0);
-      const found = session.window(
-        slopes,
-        { values: { low, distance: upload(1) } },
-        slide(low.shape, { kernelSize: [1] }),
-      );
-      for (const [output, value] of Object.entries(found)) {
-        const { data } = await session.read(value);
-        for (const [at, pair] of pairs.entries()) {
-          const want = expected(pair)[output];
-          const error = Math.abs(data[at] - want);
-          assert(
-            error <= 1e-6 * Math.abs(want),
-            `${output} of ${pair} is ${data[at]} instead of ${want}`,
-          );
-        }
+backendTests("slopes")(
+  "have all digits for equal numbers too",
+  async (backend) => {
+    using session = backend.session();
+    const upload = (column: number) =>
+      session.upload({
+        shape: [1, pairs.length],
+        data: Float32Array.from(pairs, (pair) => pair[column]),
+      });
+    const low = upload(0);
+    const found = session.window(
+      slopes,
+      { values: { low, distance: upload(1) } },
+      slide(low.shape, { kernelSize: [1] }),
+    );
+    for (const [output, value] of Object.entries(found)) {
+      const { data } = await session.read(value);
+      for (const [at, pair] of pairs.entries()) {
+        const want = expected(pair)[output];
+        const error = Math.abs(data[at] - want);
+        assert(
+          error <= 1e-6 * Math.abs(want),
+          `${output} of ${pair} is ${data[at]} instead of ${want}`,
+        );
       }
-    },
-  });
-}
+    }
+  },
+);
 
 Deno.test("the slope of the root of zeros is 0", async () => {
   using backend = await testInterpreter.open();

@@ -1,10 +1,9 @@
 import {
+  backendTests,
   checkExamples,
   conform,
   float32,
   int32,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import { interpreter } from "@rockpool/kernel";
 import { assertEquals, assertThrows } from "@std/assert";
@@ -166,32 +165,26 @@ checkExamples(roi, [
   },
 ], { tolerance: { rtol: 0, atol: 0 } });
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  Deno.test({
-    name:
-      `roi on ${name} gives nothing of no regions, and a gradient of zeros${reason}`,
-    ignore: skip !== undefined,
-    async fn() {
-      using backend = await open();
-      using session = backend.session({ mode: "train" });
-      for (const items of [1, 0]) {
-        const input = session.empty([items, 2, 3, 3]);
-        const { y } = session.run(roi, { x: input }, {
-          options: {
-            rois: { shape: [0, 5], data: new Float32Array(0) },
-            outputSize: [2, 3],
-          },
-        });
-        assertEquals(y.shape, [0, 2, 2, 3]);
-        const [gradient] = session.grad(y, session.empty(y.shape), [input]);
-        const { shape, data } = await session.read(gradient);
-        assertEquals(shape, input.shape);
-        assertEquals([...data], new Array(18 * items).fill(0));
-      }
-    },
-  });
-}
+backendTests("roi")(
+  "gives nothing of no regions, and a gradient of zeros",
+  async (backend) => {
+    using session = backend.session({ mode: "train" });
+    for (const items of [1, 0]) {
+      const input = session.empty([items, 2, 3, 3]);
+      const { y } = session.run(roi, { x: input }, {
+        options: {
+          rois: { shape: [0, 5], data: new Float32Array(0) },
+          outputSize: [2, 3],
+        },
+      });
+      assertEquals(y.shape, [0, 2, 2, 3]);
+      const [gradient] = session.grad(y, session.empty(y.shape), [input]);
+      const { shape, data } = await session.read(gradient);
+      assertEquals(shape, input.shape);
+      assertEquals([...data], new Array(18 * items).fill(0));
+    }
+  },
+);
 
 const one = rois([0, 0, 1, 1]);
 const refused: [

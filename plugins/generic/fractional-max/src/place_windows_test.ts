@@ -1,4 +1,4 @@
-import { float32, testBackends, testInterpreter } from "@rockpool/conformance";
+import { backendTests, float32 } from "@rockpool/conformance";
 import type { Session, Tensor } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { assert, assertEquals } from "@std/assert";
@@ -32,54 +32,49 @@ const shuffled: Options = {
   overlapping: false,
   outputSize: [6],
 };
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  Deno.test({
-    name: `fractional-max on ${name} draws by seed, call and plane${reason}`,
-    ignore: skip !== undefined,
-    async fn(test) {
-      using backend = await open();
-      await test.step("a seed shuffles the worked example", async () => {
-        using session = backend.session({ seed: 42 });
-        const y = await pool(session, ramp(1, 10), shuffled);
-        assertEquals([...y], [0, 1, 3, 5, 7, 9]);
-      });
-      await test.step("a seed draws the worked samples", async () => {
-        using session = backend.session({ seed: 42 });
-        const options = { kernelSize: 3, outputSize: 9 };
-        const x = { shape: [1, 1, 40, 40], data: ramp(1600).data };
-        const randomSamples = float32([[
-          [0.4877888560295105, 0.7032832503318787],
-        ]]);
-        assertEquals(
-          await pool(session, x, options),
-          await pool(session, x, { ...options, randomSamples }),
-        );
-      });
-      await test.step("each call draws anew, also to infer", async () => {
-        using session = backend.session({ seed: 42 });
-        const options = { ...shuffled, outputSize: [23] };
-        const first = await pool(session, ramp(1, 40), options);
-        const second = await pool(session, ramp(1, 40), options);
-        assert(first.some((end, i) => end !== second[i]));
-      });
-      for (const scheme of ["pseudorandom", "random"] as const) {
-        await test.step(`planes share windows by scheme ${scheme}, or not`, async () => {
-          using session = backend.session({ seed: 1 });
-          const options = { scheme, outputSize: [23] };
-          const same = await pool(session, ramp(2, 40), options);
-          assertEquals(same.subarray(0, 23), same.subarray(23));
-          const apart = await pool(session, ramp(2, 40), {
-            ...options,
-            granularity: "plane",
-          });
-          const [one, other] = [apart.subarray(0, 23), apart.subarray(23)];
-          assert(one.some((end, i) => end !== other[i]));
+backendTests("fractional-max")(
+  "draws by seed, call and plane",
+  async (backend, test) => {
+    await test.step("a seed shuffles the worked example", async () => {
+      using session = backend.session({ seed: 42 });
+      const y = await pool(session, ramp(1, 10), shuffled);
+      assertEquals([...y], [0, 1, 3, 5, 7, 9]);
+    });
+    await test.step("a seed draws the worked samples", async () => {
+      using session = backend.session({ seed: 42 });
+      const options = { kernelSize: 3, outputSize: 9 };
+      const x = { shape: [1, 1, 40, 40], data: ramp(1600).data };
+      const randomSamples = float32([[
+        [0.4877888560295105, 0.7032832503318787],
+      ]]);
+      assertEquals(
+        await pool(session, x, options),
+        await pool(session, x, { ...options, randomSamples }),
+      );
+    });
+    await test.step("each call draws anew, also to infer", async () => {
+      using session = backend.session({ seed: 42 });
+      const options = { ...shuffled, outputSize: [23] };
+      const first = await pool(session, ramp(1, 40), options);
+      const second = await pool(session, ramp(1, 40), options);
+      assert(first.some((end, i) => end !== second[i]));
+    });
+    for (const scheme of ["pseudorandom", "random"] as const) {
+      await test.step(`planes share windows by scheme ${scheme}, or not`, async () => {
+        using session = backend.session({ seed: 1 });
+        const options = { scheme, outputSize: [23] };
+        const same = await pool(session, ramp(2, 40), options);
+        assertEquals(same.subarray(0, 23), same.subarray(23));
+        const apart = await pool(session, ramp(2, 40), {
+          ...options,
+          granularity: "plane",
         });
-      }
-    },
-  });
-}
+        const [one, other] = [apart.subarray(0, 23), apart.subarray(23)];
+        assert(one.some((end, i) => end !== other[i]));
+      });
+    }
+  },
+);
 
 /** How often the planes of a long batch are divided in each possible way. */
 async function frequencies(length: number, options: Options) {

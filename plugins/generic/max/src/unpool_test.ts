@@ -1,4 +1,5 @@
 import {
+  backendTests,
   checkExamples,
   conform,
   float32,
@@ -6,8 +7,6 @@ import {
   int32,
   makeTensor,
   randomBelow,
-  testBackends,
-  testInterpreter,
 } from "@rockpool/conformance";
 import { planesOf, volume } from "@rockpool/kernel";
 import { assertEquals, assertThrows } from "@std/assert";
@@ -121,48 +120,39 @@ const refused: [
     "Cannot unpool values of shape 1×2 with indices of shape 1×1",
   ],
 ];
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const ignore = skip !== undefined;
-  const reason = ignore ? ` (skipped: ${skip})` : "";
-  for (const [what, indices, options, message] of refused) {
-    const test = `max-unpool on ${name} refuses ${what}${reason}`;
-    Deno.test(test, { ignore }, async () => {
-      using backend = await open();
-      using session = backend.session();
-      const inputs = {
-        x: session.upload(float32([[7, 9]])),
-        indices: session.upload(int32([indices])),
-      };
-      assertThrows(
-        () =>
-          session.run(maxUnpool, inputs, {
-            options: { kernelSize: [2], ...options },
-          }),
-        RangeError,
-        message,
-      );
-    });
-  }
+const test = backendTests("max-unpool");
 
-  Deno.test(
-    `max-unpool on ${name} undoes max${reason}`,
-    { ignore },
-    async () => {
-      using backend = await open();
-      using session = backend.session();
-      const x = session.upload(float32([[[1, 5, 2], [0, 3, 4], [8, 6, 7]]]));
-      const options = { kernelSize: 2, ceilMode: true, returnIndices: true };
-      const { y, indices } = session.run(max, { x }, { options });
-      const unpooled = session.run(maxUnpool, { x: y, indices: indices! }, {
-        options: { kernelSize: 2, outputSize: 3 },
-      });
-      assertEquals(
-        await session.read(unpooled.y),
-        float32([[[0, 5, 0], [0, 0, 4], [8, 0, 7]]]),
-      );
-    },
-  );
+for (const [what, indices, options, message] of refused) {
+  test(`refuses ${what}`, (backend) => {
+    using session = backend.session();
+    const inputs = {
+      x: session.upload(float32([[7, 9]])),
+      indices: session.upload(int32([indices])),
+    };
+    assertThrows(
+      () =>
+        session.run(maxUnpool, inputs, {
+          options: { kernelSize: [2], ...options },
+        }),
+      RangeError,
+      message,
+    );
+  });
 }
+
+test("undoes max", async (backend) => {
+  using session = backend.session();
+  const x = session.upload(float32([[[1, 5, 2], [0, 3, 4], [8, 6, 7]]]));
+  const options = { kernelSize: 2, ceilMode: true, returnIndices: true };
+  const { y, indices } = session.run(max, { x }, { options });
+  const unpooled = session.run(maxUnpool, { x: y, indices: indices! }, {
+    options: { kernelSize: 2, outputSize: 3 },
+  });
+  assertEquals(
+    await session.read(unpooled.y),
+    float32([[[0, 5, 0], [0, 0, 4], [8, 0, 7]]]),
+  );
+});
 
 /**
  * Places in the output's plane: for ties any, some of them twice or none; else

@@ -1,4 +1,4 @@
-import { int32, testBackends, testInterpreter } from "@rockpool/conformance";
+import { backendTests, int32 } from "@rockpool/conformance";
 import type { Backend, Mode, Tensor } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
@@ -28,83 +28,72 @@ async function pool(
 }
 
 const identity: Options = { gridSize: [8], pool: "none" };
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const test = (what: string, fn: (backend: Backend) => Promise<void>) =>
-    Deno.test({
-      name: `s3 on ${name} ${what}${reason}`,
-      ignore: skip !== undefined,
-      async fn() {
-        using backend = await open();
-        await fn(backend);
-      },
-    });
+const test = backendTests("s3");
 
-  test("draws the worked example", async (backend) => {
-    for (const mode of ["train", "infer"] as const) {
-      const options: Options = { gridSize: 4, evalMode: "sample" };
-      const y = await pool(backend, ramp(1, 1, 4, 4), { ...options, mode });
-      assertEquals(y, [15, 15, 15, 15]);
-      // Rows 2 and 3, columns 2 and 3.
-      const none: Options = { ...options, pool: "none" };
-      assertEquals(
-        await pool(backend, ramp(1, 1, 4, 4), { ...none, mode }),
-        [10, 11, 14, 15],
-      );
-    }
-  });
-
-  test("draws the interpreter's picks, others for others", async (backend) => {
-    const x = ramp(1, 1, 24, 40);
-    const seen = new Set<string>();
-    for (const seed of [0, 7, 2 ** 32 - 1]) {
-      const options: Options = { gridSize: 8, pool: "none" };
-      const y = await pool(backend, x, { ...options, seed });
-      assertEquals(y, await pool(interpreter(), x, { ...options, seed }));
-      seen.add(y.join());
-    }
-    assertEquals(seen.size, 3);
-  });
-
-  test("draws anew in each call of a session", async (backend) => {
-    using session = backend.session({ mode: "train" });
-    const x = session.upload(ramp(1, 64));
-    const run = async () => {
-      const { y } = session.run(s3, { x }, { options: identity });
-      return [...(await session.read(y)).data];
-    };
-    assertNotEquals(await run(), await run());
-  });
-
-  test("replays what it drew from given picks", async (backend) => {
-    const x = ramp(2, 3, 12, 20);
-    const options: Options = { gridSize: [6, 8], stride: 2, kernelSize: 3 };
+test("draws the worked example", async (backend) => {
+  for (const mode of ["train", "infer"] as const) {
+    const options: Options = { gridSize: 4, evalMode: "sample" };
+    const y = await pool(backend, ramp(1, 1, 4, 4), { ...options, mode });
+    assertEquals(y, [15, 15, 15, 15]);
+    // Rows 2 and 3, columns 2 and 3.
     const none: Options = { ...options, pool: "none" };
-    const drawn = await pool(backend, ramp(1, 12, 20), none);
-    const rows = drawn.filter((_, i) => i % 10 === 0).map((at) => at / 20 | 0);
-    const columns = drawn.slice(0, 10).map((at) => at % 20);
-    const rowIndices = int32(rows);
-    const colIndices = int32(columns);
-    const sample = await pool(backend, x, options);
-    for (const given of [{ rowIndices, colIndices }, { rowIndices }]) {
-      assertEquals(await pool(backend, x, { ...options, ...given }), sample);
-    }
-    for (const mode of ["train", "infer"] as const) {
-      const given = { rowIndices, colIndices, mode, seed: 1 };
-      assertEquals(await pool(backend, x, { ...options, ...given }), sample);
-    }
-  });
+    assertEquals(
+      await pool(backend, ramp(1, 1, 4, 4), { ...none, mode }),
+      [10, 11, 14, 15],
+    );
+  }
+});
 
-  test("infers means whatever the seed", async (backend) => {
-    for (const evalMode of ["average", "expectation"] as const) {
-      const options = { ...identity, evalMode, mode: "infer" } as const;
-      const [first, second] = await Promise.all(
-        [1, 2].map((seed) => pool(backend, ramp(1, 64), { ...options, seed })),
-      );
-      assertEquals(first, second);
-    }
-  });
-}
+test("draws the interpreter's picks, others for others", async (backend) => {
+  const x = ramp(1, 1, 24, 40);
+  const seen = new Set<string>();
+  for (const seed of [0, 7, 2 ** 32 - 1]) {
+    const options: Options = { gridSize: 8, pool: "none" };
+    const y = await pool(backend, x, { ...options, seed });
+    assertEquals(y, await pool(interpreter(), x, { ...options, seed }));
+    seen.add(y.join());
+  }
+  assertEquals(seen.size, 3);
+});
+
+test("draws anew in each call of a session", async (backend) => {
+  using session = backend.session({ mode: "train" });
+  const x = session.upload(ramp(1, 64));
+  const run = async () => {
+    const { y } = session.run(s3, { x }, { options: identity });
+    return [...(await session.read(y)).data];
+  };
+  assertNotEquals(await run(), await run());
+});
+
+test("replays what it drew from given picks", async (backend) => {
+  const x = ramp(2, 3, 12, 20);
+  const options: Options = { gridSize: [6, 8], stride: 2, kernelSize: 3 };
+  const none: Options = { ...options, pool: "none" };
+  const drawn = await pool(backend, ramp(1, 12, 20), none);
+  const rows = drawn.filter((_, i) => i % 10 === 0).map((at) => at / 20 | 0);
+  const columns = drawn.slice(0, 10).map((at) => at % 20);
+  const rowIndices = int32(rows);
+  const colIndices = int32(columns);
+  const sample = await pool(backend, x, options);
+  for (const given of [{ rowIndices, colIndices }, { rowIndices }]) {
+    assertEquals(await pool(backend, x, { ...options, ...given }), sample);
+  }
+  for (const mode of ["train", "infer"] as const) {
+    const given = { rowIndices, colIndices, mode, seed: 1 };
+    assertEquals(await pool(backend, x, { ...options, ...given }), sample);
+  }
+});
+
+test("infers means whatever the seed", async (backend) => {
+  for (const evalMode of ["average", "expectation"] as const) {
+    const options = { ...identity, evalMode, mode: "infer" } as const;
+    const [first, second] = await Promise.all(
+      [1, 2].map((seed) => pool(backend, ramp(1, 64), { ...options, seed })),
+    );
+    assertEquals(first, second);
+  }
+});
 
 /** All subsets of a size of a range of numbers, ascending. */
 function subsets(from: number, to: number, size: number): number[][] {

@@ -1,4 +1,4 @@
-import { compare, testBackends, testInterpreter } from "@rockpool/conformance";
+import { backendTests, compare } from "@rockpool/conformance";
 import type { GivenOptions, Layout, Tensor } from "@rockpool/core";
 import { assertEquals } from "@std/assert";
 import { dynamicOptimized, type DynamicOptimizedOptions } from "../mod.ts";
@@ -213,71 +213,65 @@ function describe(given: Given): string {
   ].filter((text) => text !== "").join(", ");
 }
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  Deno.test({
-    name:
-      `dynamic-optimized on ${name} gives what the definition does${reason}`,
-    ignore: skip !== undefined,
-    async fn(test) {
-      using backend = await open();
-      for (const given of cases()) {
-        await test.step(describe(given), async () => {
-          const { items, spatial, channels, layout, weight, delta } = given;
-          const options: GivenOptions<DynamicOptimizedOptions> = {
-            [weight]: 1,
-            delta: delta ? "learned" : "tied",
-            aggregation: given.aggregation,
-            maxOutput: given.maxOutput ?? null,
-            layout,
-            axes: spatial.length,
-          };
-          const shapeWith = (spatial: readonly number[]) =>
-            layout === "NCHW"
-              ? [items, channels, ...spatial]
-              : [items, ...spatial, channels];
-          const vector = (numbers: readonly number[]): Tensor => ({
-            shape: [spatial.length],
-            data: Float32Array.from(numbers),
-          });
-          using session = backend.session({ mode: "train" });
-          const x = session.upload({
-            shape: shapeWith(spatial),
-            data: given.x,
-          });
-          const weights = {
-            [weight]: session.upload(vector(given.numbers)),
-            ...(delta ? { delta: session.upload(vector(delta)) } : {}),
-          };
-          const { y } = session.run(dynamicOptimized, { x }, {
-            options,
-            weights,
-          });
-          const want = byDefinition(given);
-          const shape = shapeWith(want.sizes);
-          assertEquals(y.shape, shape);
-          const dy = session.upload({
-            shape,
-            data: Float32Array.from(want.y, (_, index) => given.dy(index)),
-          });
-          const of = [x, ...Object.values(weights)];
-          const gradients = session.grad(y, dy, of);
-          const expected = [
-            { shape, data: want.y },
-            { shape: x.shape, data: want.gradientOfX },
-            vector(want.gradientOfWeight),
-            ...(delta ? [vector(want.gradientOfDelta)] : []),
-          ];
-          for (const [index, value] of [y, ...gradients].entries()) {
-            const { shape, data } = expected[index];
-            const { fault } = compare(await session.read(value), {
-              shape,
-              data: Float32Array.from(data),
-            }, { rtol: 1e-5, atol: index < 2 ? 1e-6 : 1e-4 });
-            if (fault) throw new Error(`tensor ${index}: ${fault}`);
-          }
+backendTests("dynamic-optimized")(
+  "gives what the definition does",
+  async (backend, test) => {
+    for (const given of cases()) {
+      await test.step(describe(given), async () => {
+        const { items, spatial, channels, layout, weight, delta } = given;
+        const options: GivenOptions<DynamicOptimizedOptions> = {
+          [weight]: 1,
+          delta: delta ? "learned" : "tied",
+          aggregation: given.aggregation,
+          maxOutput: given.maxOutput ?? null,
+          layout,
+          axes: spatial.length,
+        };
+        const shapeWith = (spatial: readonly number[]) =>
+          layout === "NCHW"
+            ? [items, channels, ...spatial]
+            : [items, ...spatial, channels];
+        const vector = (numbers: readonly number[]): Tensor => ({
+          shape: [spatial.length],
+          data: Float32Array.from(numbers),
         });
-      }
-    },
-  });
-}
+        using session = backend.session({ mode: "train" });
+        const x = session.upload({
+          shape: shapeWith(spatial),
+          data: given.x,
+        });
+        const weights = {
+          [weight]: session.upload(vector(given.numbers)),
+          ...(delta ? { delta: session.upload(vector(delta)) } : {}),
+        };
+        const { y } = session.run(dynamicOptimized, { x }, {
+          options,
+          weights,
+        });
+        const want = byDefinition(given);
+        const shape = shapeWith(want.sizes);
+        assertEquals(y.shape, shape);
+        const dy = session.upload({
+          shape,
+          data: Float32Array.from(want.y, (_, index) => given.dy(index)),
+        });
+        const of = [x, ...Object.values(weights)];
+        const gradients = session.grad(y, dy, of);
+        const expected = [
+          { shape, data: want.y },
+          { shape: x.shape, data: want.gradientOfX },
+          vector(want.gradientOfWeight),
+          ...(delta ? [vector(want.gradientOfDelta)] : []),
+        ];
+        for (const [index, value] of [y, ...gradients].entries()) {
+          const { shape, data } = expected[index];
+          const { fault } = compare(await session.read(value), {
+            shape,
+            data: Float32Array.from(data),
+          }, { rtol: 1e-5, atol: index < 2 ? 1e-6 : 1e-4 });
+          if (fault) throw new Error(`tensor ${index}: ${fault}`);
+        }
+      });
+    }
+  },
+);

@@ -1,10 +1,11 @@
 import {
+  backendTests,
   float32,
-  testBackends,
+  testCpu,
   testGpus,
   testInterpreter,
 } from "@rockpool/conformance";
-import type { GivenOptions, Session, Shape } from "@rockpool/core";
+import type { GivenOptions, Session, Shape, Value } from "@rockpool/core";
 import { interpreter, slide, windowKernel } from "@rockpool/kernel";
 import { assertEquals, assertThrows } from "@std/assert";
 import { dynamicOptimized, type DynamicOptimizedOptions } from "../mod.ts";
@@ -121,44 +122,38 @@ const doubled = windowKernel(
   ({ x }, fold) => fold.sum(x).mul(2),
 );
 
-for (const { name, open, skip } of [testInterpreter, ...testBackends]) {
-  const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
-  const onGpu = testGpus.some((gpu) => gpu.name === name);
-  Deno.test({
-    name: `dynamic-optimized on ${name} ${
-      onGpu ? "refuses" : "takes"
-    } weights that were computed${reason}`,
-    ignore: skip !== undefined,
-    async fn(test) {
-      using backend = await open();
-      for (const computed of ["alpha", "delta"] as const) {
-        await test.step(computed, async () => {
-          using session = backend.session({ mode: "train" });
-          const x = session.upload(float32([[1, 2, 3, 4]]));
-          const one = session.upload(float32([[[1]]]));
-          const single = slide(one.shape, { kernelSize: 1, axes: 1 });
-          const { y: two } = session.window(
-            doubled,
-            { values: { x: one } },
-            single,
-          );
-          const run = () =>
-            session.run(dynamicOptimized, { x }, {
-              options: { axes: 1, delta: "learned" },
-              weights: { [computed]: session.reshape(two, [1]) },
-            });
-          if (onGpu) {
-            assertThrows(run, TypeError, `weight "${computed}" are on the GPU`);
-            const read = await session.read(two);
-            const again = session.upload({ shape: [1], data: read.data });
-            const { y } = session.run(dynamicOptimized, { x }, {
-              options: { axes: 1, delta: "learned" },
-              weights: { [computed]: again },
-            });
-            assertEquals(y.shape, [1, 2]);
-          } else assertEquals(run().y.shape, [1, 2]);
-        });
-      }
-    },
+/** Runs with a weight that the session computed. */
+function withComputed(session: Session, weight: "alpha" | "delta") {
+  const one = session.upload(float32([[[1]]]));
+  const single = slide(one.shape, { kernelSize: 1, axes: 1 });
+  const { y: two } = session.window(doubled, { values: { x: one } }, single);
+  const x = session.upload(float32([[1, 2, 3, 4]]));
+  const run = (value: Value): Value =>
+    session.run(dynamicOptimized, { x }, {
+      options: { axes: 1, delta: "learned" },
+      weights: { [weight]: value },
+    }).y;
+  return { two, run };
+}
+
+for (const weight of ["alpha", "delta"] as const) {
+  const here = backendTests("dynamic-optimized", [testInterpreter, testCpu]);
+  here(`takes ${weight} where it was computed`, (backend) => {
+    using session = backend.session({ mode: "train" });
+    const { two, run } = withComputed(session, weight);
+    assertEquals(run(session.reshape(two, [1])).shape, [1, 2]);
+  });
+
+  const onGpu = backendTests("dynamic-optimized", testGpus);
+  onGpu(`refuses ${weight} where it was computed`, async (backend) => {
+    using session = backend.session({ mode: "train" });
+    const { two, run } = withComputed(session, weight);
+    assertThrows(
+      () => run(session.reshape(two, [1])),
+      TypeError,
+      `weight "${weight}" are on the GPU`,
+    );
+    const { data } = await session.read(two);
+    assertEquals(run(session.upload({ shape: [1], data })).shape, [1, 2]);
   });
 }
