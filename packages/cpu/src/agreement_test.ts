@@ -1,18 +1,14 @@
-import { assert } from "@std/assert";
 import type { Shape } from "@rockpool/core";
 import {
   adaptiveTable,
   type Geometry,
-  interpreter,
   regions,
   slide,
   tables,
 } from "@rockpool/kernel";
-import { cpu } from "./cpu.ts";
 import {
+  assertAgreement,
   type Case,
-  distance,
-  evaluate,
   generator,
   kernels,
 } from "./test_agreement.ts";
@@ -113,32 +109,6 @@ function regionWindows(shape: Shape, place: Place): Geometry {
   }, { layout, outputSize: spatial.map(() => 1 + Math.floor(next() * 3)) });
 }
 
-for (const threads of [1, 2]) {
-  Deno.test(`cpu() with ${threads} threads agrees with the interpreter on generated kernels and windows`, async () => {
-    using oracle = interpreter();
-    using backend = await cpu({ threads });
-    const faults: string[] = [];
-    let tried = 0;
-    for (const test of cases(Number(Deno.env.get("CASES") ?? 400))) {
-      const expected = await evaluate(oracle, test);
-      try {
-        const got = await evaluate(backend, test);
-        for (const [index, tensor] of got.entries()) {
-          const apart = distance(tensor, expected[index]);
-          if (apart > 2e-5) {
-            faults.push(`${test.name}: result ${index} is ${apart} off`);
-          }
-        }
-      } catch (error) {
-        faults.push(`${test.name}: ${error}`);
-      }
-      tried += 1;
-    }
-    assert(
-      faults.length === 0,
-      `${faults.length} faults in ${tried} cases\n${
-        faults.slice(0, 40).join("\n")
-      }`,
-    );
-  });
-}
+Deno.test("cpu() agrees with the interpreter on generated kernels and windows", async () => {
+  await assertAgreement(cases(Number(Deno.env.get("CASES") ?? 400)));
+});

@@ -1,12 +1,15 @@
+import { assert } from "@std/assert";
 import type { Backend, Shape, Tensor, Value } from "@rockpool/core";
 import {
   drawIndex,
   type Geometry,
+  interpreter,
   select,
   type WindowKernel,
   windowKernel,
   windowSize,
 } from "@rockpool/kernel";
+import { cpu } from "./cpu.ts";
 
 /** Kernels that between them use every operation of the language. */
 export const kernels: readonly WindowKernel[] = [
@@ -144,4 +147,40 @@ export function distance(a: Tensor, b: Tensor): number {
     largest = Number.isNaN(apart) ? Infinity : Math.max(largest, apart);
   }
   return largest;
+}
+
+/**
+ * Asserts that the CPU, with one thread and with two, gives what the interpreter
+ * does in all cases.
+ */
+export async function assertAgreement(cases: Iterable<Case>): Promise<void> {
+  using oracle = interpreter();
+  using one = await cpu({ threads: 1 });
+  using two = await cpu({ threads: 2 });
+  const faults: string[] = [];
+  let tried = 0;
+  for (const test of cases) {
+    const expected = await evaluate(oracle, test);
+    for (const backend of [one, two]) {
+      try {
+        const got = await evaluate(backend, test);
+        for (const [index, tensor] of got.entries()) {
+          const apart = distance(tensor, expected[index]);
+          if (apart <= 2e-5) continue;
+          faults.push(
+            `${test.name} on ${backend.info}: result ${index} is ${apart} off`,
+          );
+        }
+      } catch (error) {
+        faults.push(`${test.name} on ${backend.info}: ${error}`);
+      }
+    }
+    tried += 1;
+  }
+  assert(
+    faults.length === 0,
+    `${faults.length} faults in ${tried} cases\n${
+      faults.slice(0, 40).join("\n")
+    }`,
+  );
 }
