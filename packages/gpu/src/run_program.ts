@@ -10,6 +10,7 @@ import {
   wgslArguments,
   type WgslModule,
   wgslTables,
+  WORKGROUP_SIZE,
 } from "@rockpool/kernel";
 import type { Block } from "./buffer_pool.ts";
 import type { Slice } from "./command_batch.ts";
@@ -72,12 +73,13 @@ export function runProgram(
   const chunks = chunksOf(results.items, parts, limits);
   const tables = uploadTables(dispatcher, module, { program, geometry });
   for (const chunk of chunks) {
-    const invocations = chunk.count * results.perItem;
+    const computed = chunk.count * results.perItem;
+    const invocations = module.shared ? computed * WORKGROUP_SIZE : computed;
     const copied = parts.packed.map((part) => sliceOf(part, chunk));
     const pack = copied.length > 0 ? packSlices(dispatcher, copied) : undefined;
     const values = wgslArguments(geometry, {
       firstItem: chunk.first,
-      invocations,
+      results: computed,
       packedStep: copied.length > 0 ? copied[0].size / 4 : 0,
       scalars: bindings.scalars,
       stream: bindings.stream,

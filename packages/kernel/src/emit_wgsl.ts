@@ -4,6 +4,7 @@ import type { Stream } from "./threefry.ts";
 import { emitGather } from "./wgsl_gather.ts";
 import {
   makeModule,
+  type WgslBody,
   type WgslField,
   type WgslModule,
   type WgslTensor,
@@ -16,12 +17,14 @@ import { emitWindow } from "./wgsl_window.ts";
 const emitted = new WeakMap<Program, Map<string, WgslModule>>();
 
 /**
- * The compute shader of a program: an invocation for each window, or, of a
- * gather, for each element of the input.
+ * The compute shader of a program: an invocation for each window, a workgroup
+ * where windows are long, or, of a gather, an invocation for each element of
+ * the input.
  *
  * The text depends on the formula, on how windows lie and on the layout;
- * sizes, scalars and keys of random numbers are arguments of each call. It is
- * emitted once for each program and kind of windows.
+ * sizes, scalars and keys of random numbers are arguments of each call (sizes
+ * decide only whether windows are long). It is emitted once for each program
+ * and kind of windows.
  *
  * A device may bind fewer buffers than a program reads. `packed` are names of
  * float32 tensors with one number per window that lie behind each other in one
@@ -46,7 +49,7 @@ export function emitWgsl(
   geometry: Geometry,
   packed: readonly string[] = [],
 ): WgslModule {
-  const plan = wgslPlan(geometry, packed);
+  const plan = wgslPlan(program, geometry, packed);
   const key = JSON.stringify(plan);
   let modules = emitted.get(program);
   if (!modules) emitted.set(program, modules = new Map());
@@ -58,7 +61,7 @@ export function emitWgsl(
 function emit(program: Program, plan: WgslPlan): WgslModule {
   const text = new WgslText();
   const body = program.kind === "window" ? emitWindow : emitGather;
-  const { constants } = body(text, program, plan);
+  const { constants, workgroup }: WgslBody = body(text, program, plan);
   for (const packed of plan.packed) {
     const leaf = program.tensors.find(({ name }) => name === packed);
     if (leaf?.role === "perWindow" && leaf.type === "f32") continue;
@@ -75,9 +78,9 @@ function emit(program: Program, plan: WgslPlan): WgslModule {
     }),
   ];
   return makeModule({
-    comment: `${program.name}: one invocation per ${
-      program.kind === "window" ? "window" : "element of the input"
-    }`,
+    comment: `${program.name}: one ${
+      plan.shared ? "workgroup" : "invocation"
+    } per ${program.kind === "window" ? "window" : "element of the input"}`,
     tensors,
     fields: [
       ...FIELDS,
@@ -88,6 +91,7 @@ function emit(program: Program, plan: WgslPlan): WgslModule {
       ...constants,
     ],
     body: String(text),
+    workgroup,
   });
 }
 
@@ -96,6 +100,7 @@ const AXES = ["d", "h", "w"];
 /** All arguments but a program's scalars and constants. */
 const FIELDS: readonly WgslField[] = [
   { name: "invocations", type: "u32" },
+  { name: "workgroups", type: "u32" },
   ...[
     "first_item",
     "channels",
@@ -120,8 +125,8 @@ function perAxis(name: string): string[] {
 export interface WgslCall {
   /** The first item that is computed; the tensors are bound from there on. */
   readonly firstItem: number;
-  /** Results that are computed. */
-  readonly invocations: number;
+  /** Results that are computed, each by an invocation or a workgroup. */
+  readonly results: number;
   /** Elements from one tensor to the next where some are packed. */
   readonly packedStep?: number;
   /** The program's numbers by name. */
@@ -138,7 +143,8 @@ export function wgslArguments(
   call: WgslCall,
 ): Record<string, number> {
   const values: Record<string, number> = {
-    invocations: call.invocations,
+    invocations: call.results,
+    workgroups: call.results,
     first_item: call.firstItem,
     channels: geometry.channels,
     packed_step: call.packedStep ?? 0,

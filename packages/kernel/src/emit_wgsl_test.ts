@@ -8,7 +8,7 @@ import type { Geometry } from "./geometry.ts";
 import { makeProgram } from "./program.ts";
 import { regions } from "./regions.ts";
 import { slide } from "./slide.ts";
-import { tables } from "./tables.ts";
+import { adaptiveTable, tables } from "./tables.ts";
 import { assertSnapshot } from "./test_snapshot.ts";
 import { packFields } from "./wgsl_module.ts";
 import { moveModules } from "./wgsl_moves.ts";
@@ -23,6 +23,12 @@ const soft = windowKernel("soft", ["x"], ({ x, temperature }, fold) => {
   const weight = x.sub(detach(fold.max(x))).mul(temperature).exp();
   return fold.sum(weight.mul(x)).div(fold.sum(weight));
 }, { scalars: ["temperature"] });
+
+const softWithIndices = windowKernel("soft", ["x"], ({ x }, fold) => {
+  const weight = x.sub(fold.max(x)).exp();
+  const y = fold.sum(weight.mul(x)).div(fold.sum(weight));
+  return { y, indices: fold.argmax(x) };
+});
 
 const average = windowKernel(
   "average",
@@ -97,6 +103,17 @@ const snapshots: Record<string, () => string> = {
         { outputSize: [2, 2] },
       ),
     ),
+  "soft over long windows, where the greatest stands": () => {
+    const windows = slide([2, 3, 32, 40], { kernelSize: [32, 20], padding: 1 });
+    return emitWgsl(programsOf(softWithIndices).infer, windows).source;
+  },
+  "sum over whole planes, channels last": () => {
+    const windows = tables([2, 32, 40, 3], {
+      tables: [32, 40].map((length) => adaptiveTable(length, 1)),
+      layout: "NHWC",
+    });
+    return emitWgsl(programsOf(average).infer, windows).source;
+  },
   "a gradient whose values of windows share a buffer": () => {
     const [{ program }] = programsOf(soft).gradients;
     const packed = program.tensors.filter(({ role }) => role === "perWindow");
@@ -128,6 +145,48 @@ Deno.test("emitWgsl() gives one text for all sizes", () => {
     emitWgsl(infer, small).source === emitWgsl(infer, other).source,
     false,
   );
+});
+
+/** Whether a workgroup shares each window of the greatest elements. */
+const shares: [what: string, windows: Geometry, shared: boolean][] = [
+  ["whole planes", slide([2, 3, 16, 16], { kernelSize: 16 }), true],
+  [
+    "whole planes, channels last",
+    slide([2, 16, 16, 3], { kernelSize: 16, layout: "NHWC" }),
+    true,
+  ],
+  ["short windows", slide([2, 3, 15, 15], { kernelSize: 15 }), false],
+  [
+    "many whole planes",
+    slide([300, 100, 16, 16], { kernelSize: 16 }),
+    true,
+  ],
+  [
+    "many whole planes, channels last",
+    slide([300, 16, 16, 100], { kernelSize: 16, layout: "NHWC" }),
+    false,
+  ],
+  [
+    "many windows that are neighbours",
+    slide([1, 1, 200, 200], { kernelSize: 16, stride: 1 }),
+    false,
+  ],
+];
+for (const [what, windows, shared] of shares) {
+  Deno.test(`emitWgsl() has ${what} ${shared ? "shared" : "not shared"}`, () => {
+    assertEquals(emitWgsl(programsOf(max).infer, windows).shared, shared);
+  });
+}
+
+Deno.test("emitWgsl() does not share what is picked by running sums, or too many folds", () => {
+  const windows = slide([2, 3, 16, 16], { kernelSize: 16 });
+  const many = windowKernel("many", ["x"], ({ x }, fold) => {
+    const sums = Array.from({ length: 33 }, (_, i) => fold.sum(x.add(i)));
+    return sums.reduce((a, b) => a.mul(b));
+  });
+  for (const kernel of [picked, many]) {
+    assertEquals(emitWgsl(programsOf(kernel).infer, windows).shared, false);
+  }
 });
 
 Deno.test("emitWgsl() names the buffers in the order of their bindings", () => {
@@ -170,7 +229,7 @@ Deno.test("packFields() puts integers, floats and constants where the text has t
     module,
     wgslArguments(windows, {
       firstItem: 0,
-      invocations: 12,
+      results: 12,
       scalars: { temperature: 0.5 },
       stream: { seed: 1, stream: 2 },
       offsets: {},

@@ -106,6 +106,17 @@ export function windowSize({ axes }: Pick<Geometry, "axes">): number {
   return volume(axes.map((axis) => axis.size) as unknown as Triple<number>);
 }
 
+/** How many elements a window has along each axis, on average. */
+export function averageSizes(
+  { axes, input }: Pick<Geometry, "axes" | "input">,
+): Triple<number> {
+  return axes.map((axis, a) =>
+    axis.kind === "slide"
+      ? Math.min(axis.size, input[a])
+      : axis.counts.reduce((sum, count) => sum + count, 0) / axis.counts.length
+  ) as unknown as Triple<number>;
+}
+
 /** Which table an output plane reads. */
 export function tableGroup(
   { per, channels }: Geometry,

@@ -1,4 +1,5 @@
 import {
+  averageSizes,
   type Axis,
   type Geometry,
   rangeOf,
@@ -195,13 +196,10 @@ function strideOf(axis: Axis): number {
 
 /** How many elements follow each other in a window and are in it, on average. */
 function averageLengths(
-  { axes, input }: Geometry,
+  geometry: Geometry,
 ): { run: number; window: number } {
-  const [depth, height, width] = axes.map((axis, a) =>
-    axis.kind === "slide"
-      ? Math.min(axis.size, input[a])
-      : axis.counts.reduce((sum, count) => sum + count, 0) / axis.counts.length
-  );
+  const { input } = geometry;
+  const [depth, height, width] = averageSizes(geometry);
   let run = width;
   if (run === input[2]) run *= height;
   if (run === input[2] * input[1]) run *= depth;

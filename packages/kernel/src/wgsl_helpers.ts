@@ -22,6 +22,23 @@ fn is_greater(a: f32, b: f32) -> bool {
 fn is_smaller(a: f32, b: f32) -> bool {
   return is_nan(a) || (a < b && !is_nan(b));
 }`,
+  wins_maximum: `
+// Whether a, at i, takes the place of b, at j, in a maximum of elements in any
+// order: of equal ones the first wins, of NaN the last, and −1 is no element.
+fn wins_maximum(a: f32, i: i32, b: f32, j: i32) -> bool {
+  if (i < 0 || j < 0) {
+    return j < i;
+  }
+  if (is_nan(a) || is_nan(b)) {
+    return is_nan(a) && (i > j || !is_nan(b));
+  }
+  return a > b || (a == b && i < j);
+}`,
+  wins_minimum: `
+// Whether a, at i, takes the place of b, at j, in a minimum.
+fn wins_minimum(a: f32, i: i32, b: f32, j: i32) -> bool {
+  return wins_maximum(-a, i, -b, j);
+}`,
   greater_of: `
 fn greater_of(a: f32, b: f32) -> f32 {
   return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));

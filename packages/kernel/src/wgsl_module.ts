@@ -30,6 +30,8 @@ export interface WgslModule {
   readonly bindings: readonly WgslBinding[];
   /** The arguments, 4 bytes each, in the order in which the buffer has them. */
   readonly fields: readonly WgslField[];
+  /** Whether a result takes a whole workgroup, not an invocation. */
+  readonly shared: boolean;
 }
 
 /** Invocations of a workgroup. */
@@ -40,6 +42,14 @@ export interface WgslTensor {
   readonly name: string;
   readonly type: "f32" | "i32" | "atomic<i32>";
   readonly use: "read" | "write";
+}
+
+/** What the text of a program's invocation needs around it. */
+export interface WgslBody {
+  /** Arguments that stand for numbers which the text cannot hold. */
+  readonly constants: readonly WgslField[];
+  /** Memory that invocations of a workgroup share, by name and type. */
+  readonly workgroup?: Readonly<Record<string, string>>;
 }
 
 /** What {@linkcode makeModule} puts together. */
@@ -118,7 +128,7 @@ ${body}
 }
 `;
   const bindings = variables.map(({ name, use }) => ({ name, use }));
-  return { source, bindings, fields };
+  return { source, bindings, fields, shared: parts.workgroup !== undefined };
 }
 
 function workgroupMemory({ workgroup = {} }: WgslParts): string {

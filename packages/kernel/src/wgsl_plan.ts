@@ -1,5 +1,13 @@
 import type { Layout } from "@rockpool/core";
-import type { Axis, Geometry, TablePer } from "./geometry.ts";
+import {
+  averageSizes,
+  type Axis,
+  type Geometry,
+  type TablePer,
+  volume,
+} from "./geometry.ts";
+import { foldPasses, type Program } from "./program.ts";
+import { WORKGROUP_SIZE } from "./wgsl_module.ts";
 
 /** The letter of an axis, for names in the text. */
 export type AxisLetter = "d" | "h" | "w";
@@ -25,6 +33,21 @@ export type WgslAxis =
     readonly dilation: number;
   };
 
+/** Elements of a window from which on a workgroup may share it. */
+const LONG = 256;
+
+/** So few windows leave a device idle, with an invocation for each. */
+const FEW = 2 ** 14;
+
+/**
+ * Elements of a plane for each of its windows from which on neighbouring
+ * invocations with a window each would read far from each other.
+ */
+const SPARSE = 64;
+
+/** Folds that fit a workgroup's memory: each takes two words of an invocation. */
+const MOST_FOLDS = 2 ** 14 / (WORKGROUP_SIZE * 4 * 2);
+
 /**
  * All that the text depends on besides the formula; sizes are arguments of it.
  */
@@ -37,10 +60,13 @@ export interface WgslPlan {
   readonly sources: boolean;
   /** The tensors that lie behind each other in one buffer, in this order. */
   readonly packed: readonly string[];
+  /** Whether the invocations of a workgroup share a window. */
+  readonly shared: boolean;
 }
 
 /** What a text over these windows depends on. */
 export function wgslPlan(
+  program: Program,
   geometry: Geometry,
   packed: readonly string[] = [],
 ): WgslPlan {
@@ -55,7 +81,30 @@ export function wgslPlan(
     per: geometry.per,
     sources: geometry.sources !== undefined,
     packed,
+    shared: program.kind === "window" && canShare(program) &&
+      shouldShare(geometry),
   };
+}
+
+/** Whether folds of parts of a window can be merged, in a workgroup's memory. */
+function canShare({ outputs }: Program): boolean {
+  const folds = foldPasses(outputs).flat();
+  // What is picked by a running sum depends on all elements before.
+  return folds.length > 0 && folds.length <= MOST_FOLDS &&
+    folds.every(({ operation }) => operation !== "pick");
+}
+
+/**
+ * Whether windows are long, and too few for an invocation each or so far apart
+ * that these would not read neighbouring elements. Those of channels that lie
+ * last always do.
+ */
+function shouldShare(geometry: Geometry): boolean {
+  const { items, channels, input, output, layout } = geometry;
+  if (volume(averageSizes(geometry)) < LONG) return false;
+  const windows = items * channels * volume(output);
+  return windows <= FEW ||
+    (layout === "NCHW" && volume(input) >= SPARSE * volume(output));
 }
 
 /** Whether an axis is one element, read by one window. */

@@ -13,9 +13,10 @@ export interface WgslTables {
 
 /** All tables that a program over these windows reads, one after the other. */
 export function wgslTables(
-  { kind }: Program,
+  program: Program,
   geometry: Geometry,
 ): WgslTables {
+  const { kind } = program;
   const tables: Record<string, Int32Array> = {};
   const { sources, inputItems, input, output } = geometry;
   if (sources && kind === "window") tables.sources = sources;
@@ -23,7 +24,7 @@ export function wgslTables(
     Object.assign(tables, readersOf(sources, inputItems));
   }
   for (
-    const { letter } of wgslPlan(geometry).axes.filter(({ kind }) =>
+    const { letter } of wgslPlan(program, geometry).axes.filter(({ kind }) =>
       kind === "table"
     )
   ) {
