@@ -1,5 +1,5 @@
-import type { Context, PoolingOp, Value } from "@rockpool/core";
-import { slide, type WindowKernel, windowKernel } from "@rockpool/kernel";
+import type { PoolingOp } from "@rockpool/core";
+import { type WindowKernel, windowKernel } from "@rockpool/kernel";
 import {
   type AdaptiveOptions,
   adaptiveOptions,
@@ -8,7 +8,6 @@ import {
   type Plan,
   planOf,
 } from "./adaptive.ts";
-import { elementsOf, isWhole, reduceWhole } from "./whole_planes.ts";
 
 /** The options of {@linkcode globalAverage}. */
 export interface GlobalAverageOptions extends AdaptiveOptions {
@@ -18,24 +17,10 @@ export interface GlobalAverageOptions extends AdaptiveOptions {
   readonly returnIndices: boolean;
 }
 
-const total: WindowKernel = windowKernel(
-  "adaptive-total",
-  ["x"],
-  ({ x }, fold) => fold.sum(x),
-);
-
 const mean: WindowKernel = windowKernel(
   "adaptive-mean",
   ["x"],
   ({ x }, fold) => fold.mean(x),
-);
-
-/** The mean of elements whose sums are given. */
-const meanOfTotals: WindowKernel = windowKernel(
-  "adaptive-mean-of-totals",
-  ["x"],
-  ({ x, elements }, fold) => fold.sum(x).div(elements),
-  { scalars: ["elements"] },
 );
 
 const greatest: WindowKernel = windowKernel(
@@ -50,11 +35,19 @@ const greatestWithIndices: WindowKernel = windowKernel(
   ({ x }, fold) => ({ y: fold.max(x), indices: fold.argmax(x) }),
 );
 
-/** ½ (a + b) of windows of one element. */
 const halfway: WindowKernel = windowKernel(
-  "halfway",
-  ["a", "b"],
-  ({ a, b }, fold) => fold.sum(a.add(b)).mul(0.5),
+  "adaptive-mean-and-max",
+  ["x"],
+  ({ x }, fold) => fold.mean(x).add(fold.max(x)).mul(0.5),
+);
+
+/** The kernels of the modes that give one number per window. */
+const kernels = { avg: mean, max: greatest, avgmax: halfway };
+
+const meanAndGreatest: WindowKernel = windowKernel(
+  "adaptive-mean-or-max",
+  ["x"],
+  ({ x }, fold) => ({ mean: fold.mean(x), greatest: fold.max(x) }),
 );
 
 /**
@@ -128,61 +121,33 @@ export const globalAverage: PoolingOp<
     });
   },
   forward(cx, { x }, options) {
+    const { mode, returnIndices } = options;
     const plan = planOf(x.shape, options);
     const shape = globalAverage.shape({ x: x.shape }, options);
-    if (options.returnIndices) {
-      const windows = adaptiveWindows(x.shape, plan);
+    const windows = adaptiveWindows(x.shape, plan);
+    const values = { x };
+    if (returnIndices) {
       const { y, indices } = cx.window(
         greatestWithIndices,
-        { values: { x } },
+        { values },
         windows,
       );
       return { y: cx.reshape(y, shape), indices: cx.reshape(indices, shape) };
     }
-    const y = {
-      avg: () => means(cx, x, plan),
-      max: () => maxima(cx, x, plan),
-      avgmax: () => middles(cx, x, plan),
-      catavgmax: () => both(cx, x, plan),
-    }[options.mode]();
+    if (mode === "catavgmax") {
+      const results = cx.window(meanAndGreatest, { values }, windows);
+      const y = cx.concat(
+        [results.mean, results.greatest],
+        channelAxis(plan),
+      );
+      return { y: cx.reshape(y, shape) };
+    }
+    const { y } = cx.window(kernels[mode], { values }, windows);
     return { y: cx.reshape(y, shape) };
   },
 };
 
-function means(cx: Context, x: Value, plan: Plan): Value {
-  if (isWhole(plan)) {
-    return reduceWhole(cx, x, plan, {
-      first: total,
-      second: meanOfTotals,
-      scalars: { elements: elementsOf(plan.planes) },
-      ordered: false,
-    });
-  }
-  return cx.window(mean, { values: { x } }, adaptiveWindows(x.shape, plan)).y;
-}
-
-function maxima(cx: Context, x: Value, plan: Plan): Value {
-  if (isWhole(plan)) {
-    return reduceWhole(cx, x, plan, {
-      first: greatest,
-      second: greatest,
-      // Where gradients go, the first of equal elements must be found.
-      ordered: cx.mode === "train",
-    });
-  }
-  const windows = adaptiveWindows(x.shape, plan);
-  return cx.window(greatest, { values: { x } }, windows).y;
-}
-
-function middles(cx: Context, x: Value, plan: Plan): Value {
-  const [a, b] = [means(cx, x, plan), maxima(cx, x, plan)];
-  const { axes, layout } = plan.planes;
-  const windows = slide(a.shape, { kernelSize: 1, axes, layout });
-  return cx.window(halfway, { values: { a, b } }, windows).y;
-}
-
-function both(cx: Context, x: Value, plan: Plan): Value {
-  const { batched, layout } = plan.planes;
-  const axis = layout === "NHWC" ? x.shape.length - 1 : Number(batched);
-  return cx.concat([means(cx, x, plan), maxima(cx, x, plan)], axis);
+/** Where the channels stand among the axes. */
+function channelAxis({ planes: { batched, layout, axes } }: Plan): number {
+  return Number(batched) + (layout === "NHWC" ? axes : 0);
 }

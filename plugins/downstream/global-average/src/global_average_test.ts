@@ -237,7 +237,7 @@ for (const [options, kind, message] of refused) {
   });
 }
 
-/** Planes that are reduced in two steps, of every kind. */
+/** Whole planes that are long, of every kind. */
 const whole: ConformanceCase[] =
   (["avg", "max", "avgmax", "catavgmax"] as const)
     .flatMap((mode) =>
