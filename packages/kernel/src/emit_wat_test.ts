@@ -46,6 +46,11 @@ const snapshots = [
     geometry: slide([1, 8, 8, 4], { kernelSize: 2, layout: "NHWC" }),
   },
   {
+    name: "gradient of max over windows channels last",
+    program: programsOf(max).gradients[0].program,
+    geometry: slide([1, 8, 8, 16], { kernelSize: 2, layout: "NHWC" }),
+  },
+  {
     name: "max over windows from tables",
     program: programsOf(max).infer,
     geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),

@@ -1,50 +1,94 @@
 import type { Channels } from "./wat_channels.ts";
-import { address } from "./wat_expression.ts";
-import { call, floats, get, int, type Term } from "./wat_text.ts";
+import { VECTORS, vectorsOf } from "./wat_cost.ts";
+import { address, VectorEvaluator } from "./wat_expression.ts";
+import { add, call, floats, get, int, type Term } from "./wat_text.ts";
+
+/** A vector of channels, and what the shares of their windows come to. */
+interface VectorSum {
+  readonly evaluator: VectorEvaluator;
+  /** The local that adds up. */
+  readonly name: string;
+  /** Channels from the first vector's on. */
+  readonly further: number;
+}
 
 /** Runs a gather program on four channels of an element at a time. */
 export function emitChannelsGather(channels: Channels): void {
-  const { frame, evaluator, program, plan } = channels;
-  const [{ name, value }] = program.outputs;
+  const { frame, plan } = channels;
   channels.forEachElement("in", () => {
-    const input = frame.set("source_item", "i32", get("item"));
+    frame.set("source_item", "i32", get("item"));
     frame.set("position", "i32", channels.inPlane("in", channels.element));
     const shared = !plan.sources && plan.per !== "plane";
     if (shared) findCovering(channels);
-    channels.forEachChannel(() => {
-      const at = frame.set(
-        "at",
-        "i32",
-        channels.index("in", { item: input, inPlane: get("position") }),
-      );
-      frame.set("sum", "v128", floats(0));
-      evaluator.place = channels.place({
-        element: at,
-        window: get("window"),
-        windowOrder: get("order"),
-      });
-      evaluator.prepareInvariant(value);
-      if (plan.sources) {
-        frame.field("sources");
-        frame.set("item", "i32", int(0));
-        frame.loop("item", frame.field("items"), () => {
-          const source = call("i32.load", address("sources", get("item")));
-          frame.when(
-            call("i32.eq", source, input),
-            () => {
-              findCovering(channels);
-              addWindows(channels);
-            },
-          );
-        });
-        frame.set("item", "i32", input);
-      } else {
-        if (!shared) findCovering(channels);
-        addWindows(channels);
-      }
-      channels.write(name, "in", { index: at, vector: get("sum") });
-    });
+    channels.forEachChannel(
+      () => emitVectors(channels, { shared, vectors: 1 }),
+      shared && isWide(channels)
+        ? {
+          vectors: VECTORS,
+          body: () => emitVectors(channels, { shared, vectors: VECTORS }),
+        }
+        : undefined,
+    );
   });
+}
+
+/** Whether neighbouring vectors, which have the same windows, are summed at a time. */
+function isWide({ plan, program }: Channels): boolean {
+  return plan.channelsLast && plan.lanes === 4 &&
+    vectorsOf([program.outputs[0].value]) === VECTORS;
+}
+
+/** Neighbouring vectors of an element, from their first window to what is stored. */
+function emitVectors(
+  channels: Channels,
+  { shared, vectors }: { shared: boolean; vectors: number },
+): void {
+  const { frame, program, plan } = channels;
+  const [{ name, value }] = program.outputs;
+  const input = get("source_item");
+  const at = frame.set(
+    "at",
+    "i32",
+    channels.index("in", { item: input, inPlane: get("position") }),
+  );
+  const sums = Array.from({ length: vectors }, (_, index): VectorSum => {
+    const mark = index > 0 ? `.${index}` : "";
+    const evaluator = index > 0
+      ? new VectorEvaluator(frame, program, mark)
+      : channels.evaluator;
+    return { evaluator, name: `sum${mark}`, further: 4 * index };
+  });
+  for (const { evaluator, name, further } of sums) {
+    frame.set(name, "v128", floats(0));
+    evaluator.place = channels.place({
+      element: at,
+      window: get("window"),
+      windowOrder: get("order"),
+    }, further);
+    evaluator.prepareInvariant(value);
+  }
+  if (plan.sources) {
+    frame.field("sources");
+    frame.set("item", "i32", int(0));
+    frame.loop("item", frame.field("items"), () => {
+      const source = call("i32.load", address("sources", get("item")));
+      frame.when(
+        call("i32.eq", source, input),
+        () => {
+          findCovering(channels);
+          addWindows(channels, sums);
+        },
+      );
+    });
+    frame.set("item", "i32", input);
+  } else {
+    if (!shared) findCovering(channels);
+    addWindows(channels, sums);
+  }
+  for (const sum of sums) {
+    const index = add(at, sum.further);
+    channels.write(name, "in", { index, vector: get(sum.name) });
+  }
 }
 
 /** Finds which windows may hold the element: the first and the last of each axis. */
@@ -55,8 +99,8 @@ function findCovering({ axes, element, group }: Channels): void {
 }
 
 /** Adds the shares of the windows of an item that hold the element. */
-function addWindows(channels: Channels): void {
-  const { frame, evaluator, program, axes, element } = channels;
+function addWindows(channels: Channels, sums: readonly VectorSum[]): void {
+  const { frame, program, axes, element } = channels;
   const [{ value }] = program.outputs;
   forEachCovering(channels, element, () => {
     const inPlane = frame.set(
@@ -69,9 +113,11 @@ function addWindows(channels: Channels): void {
     if (program.random) {
       frame.set("order", "i32", channels.windowOrder(inPlane));
     }
-    evaluator.nextWindow();
-    const share = evaluator.evaluate(value);
-    frame.set("sum", "v128", call("f32x4.add", get("sum"), share));
+    for (const { evaluator, name } of sums) {
+      evaluator.nextWindow();
+      const share = evaluator.evaluate(value);
+      frame.set(name, "v128", call("f32x4.add", get(name), share));
+    }
   });
 }
 
