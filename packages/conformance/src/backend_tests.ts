@@ -17,7 +17,7 @@ export type BackendTest = (
  * @param subject What is tested, for the names of the tests.
  *
  * @example Usage
- * ```ts
+ * ```ts ignore
  * import { soft } from "@rockpool/soft";
  * import { backendTests } from "@rockpool/conformance";
  * import { assertEquals } from "@std/assert";
