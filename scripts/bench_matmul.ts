@@ -41,7 +41,7 @@ const { values } = parseArgs({
 });
 const [threads, repeats] = [Number(values.threads), Number(values.repeats)];
 
-console.log(`${describeMachine(values)}, ${threads} threads\n`);
+console.log(`${describeMachine(values)} ${threads} threads\n`);
 using backend = await cpu({ threads });
 const rows = [["product", "ours, ms", "onnxruntime-node, ms", "ours / theirs"]];
 for (const shapes of CASES) {
