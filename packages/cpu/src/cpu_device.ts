@@ -8,7 +8,6 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
-  emitWatEigen,
   forEachIndex,
   type Geometry,
   GUARD_BYTES,
@@ -142,12 +141,7 @@ export class CpuDevice implements Device<Block> {
   }
 
   eigen(x: Block, to: Eigen<Block>): void {
-    runEigen(x, to, {
-      memory: this.memory,
-      allocator: this.allocator,
-      kernel: this.#kernels.fixed(emitWatEigen),
-      pool: this.pool,
-    });
+    runEigen(x, to, this.#tools);
   }
 
   take(move: PlaneMove<Block>): void {
@@ -159,12 +153,7 @@ export class CpuDevice implements Device<Block> {
   }
 
   multiply(product: MatrixProduct<Block>): void {
-    runMultiply(product, {
-      memory: this.memory,
-      allocator: this.allocator,
-      kernel: this.#kernels.matmul(),
-      pool: this.pool,
-    });
+    runMultiply(product, this.#tools);
   }
 
   get #tools(): KernelTools {

@@ -1,20 +1,9 @@
 import type { Eigen } from "@rockpool/core";
-import { eigenScratch } from "@rockpool/kernel";
-import type { Allocator } from "./allocator.ts";
+import { eigenScratch, emitWatEigen } from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import { writeIntegers } from "./kernel_arguments.ts";
-import type { FixedKernel } from "./kernel_cache.ts";
-import type { WasmMemory } from "./memory.ts";
-import type { ThreadPool } from "./thread_pool.ts";
-
-/** What matrices are decomposed with. */
-export interface EigenTools {
-  readonly memory: WasmMemory;
-  readonly allocator: Allocator;
-  readonly kernel: FixedKernel;
-  readonly pool: ThreadPool | undefined;
-}
+import type { KernelTools } from "./run_fixed.ts";
 
 /** Multiplications below which one thread is done before another wakes up. */
 const PARALLEL_PRODUCTS = 2 ** 18;
@@ -33,8 +22,9 @@ const SCRATCH_BYTES = 2 ** 28;
 export function runEigen(
   x: Block,
   { values, vectors }: Eigen<Block>,
-  { memory, allocator, kernel, pool }: EigenTools,
+  { memory, allocator, kernels, pool }: KernelTools,
 ): void {
+  const kernel = kernels.fixed(emitWatEigen);
   const [batch, rows, columns] = x.shape;
   const { bytes, fields } = eigenScratch(rows, columns);
   const rank = Math.min(rows, columns);

@@ -5,22 +5,11 @@ import {
   type MatrixProduct,
   type ProductSizes,
 } from "@rockpool/kernel";
-import type { Allocator } from "./allocator.ts";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import { writeIntegers } from "./kernel_arguments.ts";
-import type { MatmulKernel } from "./kernel_cache.ts";
 import { matmulBlocks } from "./matmul_blocks.ts";
-import type { WasmMemory } from "./memory.ts";
-import type { ThreadPool } from "./thread_pool.ts";
-
-/** What a product is computed with. */
-export interface MultiplyTools {
-  readonly memory: WasmMemory;
-  readonly allocator: Allocator;
-  readonly kernel: MatmulKernel;
-  readonly pool: ThreadPool | undefined;
-}
+import type { KernelTools } from "./run_fixed.ts";
 
 /** Multiplications below which one thread is done before another wakes up. */
 const PARALLEL_PRODUCTS = 2 ** 20;
@@ -28,8 +17,9 @@ const PARALLEL_PRODUCTS = 2 ** 20;
 /** Multiplies matrices on one thread or all. */
 export function runMultiply(
   { a, b, to, sizes }: MatrixProduct<Block>,
-  { memory, allocator, kernel, pool }: MultiplyTools,
+  { memory, allocator, kernels, pool }: KernelTools,
 ): void {
+  const kernel = kernels.matmul();
   const { batch, groups, rows, inner, columns } = sizes;
   const products = batch * groups * rows * inner * columns;
   const isParallel = pool !== undefined && products >= PARALLEL_PRODUCTS;
