@@ -7,15 +7,27 @@ import { type Job, ThreadPool } from "./thread_pool.ts";
 /** Where the numbers of the rows lie that jobs work on. */
 const ROWS_ADDRESS = HEAP_ADDRESS + 4096;
 
-/** A job that adds a number to each of its rows. */
+/** Where a word lies that opens the gate of jobs that have one. */
+const GATE_ADDRESS = HEAP_ADDRESS + 3072;
+
+/** A job that adds a number to each of its rows, once its gate is open. */
 function adding(
   { memory }: WasmMemory,
-  { id, number }: { readonly id: number; readonly number: number },
+  { id, number, gated }: {
+    readonly id: number;
+    readonly number: number;
+    readonly gated?: boolean;
+  },
 ): Omit<Job, "rows"> {
+  const wait = gated
+    ? `(loop $wait
+        (br_if $wait (i32.eqz (i32.atomic.load (i32.const ${GATE_ADDRESS})))))`
+    : "";
   const bytes: Uint8Array<ArrayBuffer> = compile(`(module
   (import "env" "memory" (memory 1 65536 shared))
   (func (export "run") (param $at i32) (param $begin i32) (param $end i32)
     (local $row i32)
+    ${wait}
     (loop $next
       (local.set $row (i32.add (local.get $at) (i32.shl (local.get $begin) (i32.const 2))))
       (i32.store (local.get $row) (i32.add (i32.load (local.get $row)) (i32.const ${number})))
@@ -56,8 +68,11 @@ Deno.test("a job that fails here ends, and the next one runs", async () => {
   const memory = new WasmMemory(true);
   memory.reserve(ROWS_ADDRESS + 4 * 1000);
   using pool = await ThreadPool.start(memory, 2);
-  const job = adding(memory, { id: 0, number: 1 });
+  const job = adding(memory, { id: 0, number: 1, gated: true });
+  const gate = new Int32Array(memory.memory.buffer, GATE_ADDRESS, 1);
+  // Until this thread has a chunk the worker keeps to one, and leaves the others.
   const run = () => {
+    Atomics.store(gate, 0, 1);
     throw new RangeError("not here");
   };
   assertThrows(
