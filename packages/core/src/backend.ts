@@ -45,6 +45,14 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   upload(tensor: Tensor): V;
   /** A value of zeros or of whatever was there before. */
   empty(shape: Shape): V;
+  /**
+   * A value of another open session of this backend, without a copy: its
+   * memory is freed once no session has it. What lives longer than a pass,
+   * such as weights, lies in one session and is shared with the others.
+   *
+   * @throws {TypeError} if it is no value of this backend, or is freed
+   */
+  share(value: Value): V;
   /** Evaluates a formula over every window; a value for each kernel output. */
   window(
     kernel: Kernel,

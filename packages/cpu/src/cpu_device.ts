@@ -5,6 +5,7 @@ import {
   type Shape,
   sizeOf,
   type Tensor,
+  type Value,
 } from "@rockpool/core";
 import {
   type Device,
@@ -68,6 +69,11 @@ export class CpuDevice implements Device<Block> {
     const address = this.allocator.allocate(4 * size);
     this.live += 4 * size;
     return new Block(this.memory, address, shape, dtype, size);
+  }
+
+  holds(value: Value): boolean {
+    return value instanceof Block && value.memory === this.memory &&
+      !value.freed;
   }
 
   view(value: Block, shape: Shape): Block {

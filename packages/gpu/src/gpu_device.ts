@@ -6,6 +6,7 @@ import {
   sizeOf,
   type Tensor,
   type TensorData,
+  type Value,
 } from "@rockpool/core";
 import type {
   Device,
@@ -43,6 +44,7 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
   readonly #readBack: ReadBack;
+  readonly #held = new WeakSet<Value>();
   #values = 0;
   #live = 0;
   #reports = 0;
@@ -115,6 +117,10 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     return this.#value(shape, dtype, block);
   }
 
+  holds(value: Value): boolean {
+    return this.#held.has(value);
+  }
+
   view(value: GpuValue, shape: Shape): DeviceValue {
     const { dtype, block, users, mirror } = value as DeviceValue;
     users.count += 1;
@@ -127,6 +133,7 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     const own = value as DeviceValue;
     if (own.isFreed || this.#isDisposed) return;
     own.isFreed = true;
+    this.#held.delete(own);
     own.mirror = undefined;
     own.users.count -= 1;
     if (!own.block.isAdopted && own.users.count === 0) {
@@ -277,6 +284,7 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
       this.batch.flush();
     });
     this.#values += 1;
+    this.#held.add(value);
     if (!block.isAdopted && users.count === 1) this.#live += value.bytes;
     return value;
   }

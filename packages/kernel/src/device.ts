@@ -30,6 +30,8 @@ export interface RunBindings<V extends Value> {
 export interface Device<V extends Value> {
   /** Memory for a value; what it holds is not defined. */
   allocate(shape: Shape, dtype: DType): V;
+  /** Whether a value is one of this device that is not freed. */
+  holds(value: Value): boolean;
   /** The memory of a value as another one of as many elements. */
   view(value: V, shape: Shape): V;
   /** Gives the memory of a value back, once none of its views is left. */

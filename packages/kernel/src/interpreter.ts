@@ -61,6 +61,7 @@ export function interpreter(): Backend<InterpreterValue> {
 
 class InterpreterDevice implements Device<InterpreterValue> {
   live = 0;
+  readonly #held = new WeakSet<Value>();
   /** How many values share some numbers. */
   readonly #users = new WeakMap<Float64Array, number>();
 
@@ -68,18 +69,29 @@ class InterpreterDevice implements Device<InterpreterValue> {
     const data = new Float64Array(sizeOf(shape));
     this.#users.set(data, 1);
     this.live += data.byteLength;
-    return { shape, dtype, data };
+    return this.#hold({ shape, dtype, data });
+  }
+
+  holds(value: Value): boolean {
+    return this.#held.has(value);
   }
 
   view({ dtype, data }: InterpreterValue, shape: Shape): InterpreterValue {
     this.#users.set(data, this.#users.get(data)! + 1);
-    return { shape, dtype, data };
+    return this.#hold({ shape, dtype, data });
   }
 
-  free({ data }: InterpreterValue): void {
+  free(value: InterpreterValue): void {
+    const { data } = value;
+    this.#held.delete(value);
     const users = this.#users.get(data)! - 1;
     this.#users.set(data, users);
     if (users === 0) this.live -= data.byteLength;
+  }
+
+  #hold(value: InterpreterValue): InterpreterValue {
+    this.#held.add(value);
+    return value;
   }
 
   write(value: InterpreterValue, data: ArrayLike<number>): void {

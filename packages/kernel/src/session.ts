@@ -100,6 +100,18 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return this.#scope.allocate(shape, "float32");
   }
 
+  share(value: Value): V {
+    this.#scope.assertOpen();
+    if (!this.#scope.device.holds(value)) {
+      throw new TypeError(
+        `Cannot share ${
+          value ? "a value that belongs to another backend or is freed" : value
+        }: a value of an open session of this backend is needed`,
+      );
+    }
+    return this.#scope.view(value as V, value.shape);
+  }
+
   free(value: Value): void {
     const own = this.#scope.own(value, "free");
     if (this.#scope.tape.holds(own)) {
