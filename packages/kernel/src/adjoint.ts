@@ -74,6 +74,7 @@ const rules: Readonly<Record<Operation, Rule>> = {
   and: none,
   or: none,
   not: none,
+  likely: none,
   select: ({ operands: [condition] }, g) => [
     undefined,
     select(condition, g, 0),

@@ -174,6 +174,13 @@ export class Expression {
   or(other: Expression): Expression {
     return typed("or", "bool", [this, other]);
   }
+  /**
+   * This condition of a window, of which nearly all windows are expected to
+   * meet it: code may be made for them that is faster.
+   */
+  likely(): Expression {
+    return typed("likely", "bool", [this]);
+  }
   /** Whether the condition does not hold. */
   not(): Expression {
     return typed("not", "bool", [this]);

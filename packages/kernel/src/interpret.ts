@@ -304,6 +304,7 @@ const operations: Partial<Record<string, (...x: number[]) => number>> = {
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   not: (a) => 1 - a,
+  likely: (a) => a,
   select: (condition, a, b) => condition === 1 ? a : b,
   selectIndex: (condition, a, b) => condition === 1 ? a : b,
 };

@@ -52,6 +52,7 @@ export type Operation =
   | "and"
   | "or"
   | "not"
+  | "likely"
   | "select"
   | "selectIndex"
   | "withGradientOf"
@@ -120,6 +121,7 @@ export const signatures: Readonly<Record<Operation, Signature>> = {
   and: { type: "bool" },
   or: { type: "bool" },
   not: { type: "bool" },
+  likely: { type: "bool" },
   select: { type: "f32" },
   selectIndex: { type: "i32" },
   // Values whose gradient is another's, or none.

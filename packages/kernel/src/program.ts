@@ -98,6 +98,11 @@ export function makeProgram(
   };
 }
 
+/** The formulas of what a program writes. */
+export function valuesOf({ outputs }: Pick<Program, "outputs">): Expression[] {
+  return outputs.map(({ value }) => value);
+}
+
 /** Whether a program reduces over the elements of its windows. */
 export function isFold(x: Expression): boolean {
   return FOLDS.has(x.operation);

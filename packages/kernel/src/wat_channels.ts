@@ -1,4 +1,4 @@
-import type { Program } from "./program.ts";
+import { type Program, valuesOf } from "./program.ts";
 import {
   address,
   lanesBy,
@@ -44,7 +44,7 @@ export class Channels {
     readonly program: Program,
     readonly plan: WatPlan,
   ) {
-    this.evaluator = new VectorEvaluator(frame, program);
+    this.evaluator = new VectorEvaluator(frame, valuesOf(program));
     this.axes = plan.axes.map((axis, index) =>
       new AxisRanges(frame, axis, index)
     );

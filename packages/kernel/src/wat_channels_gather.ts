@@ -1,3 +1,4 @@
+import { valuesOf } from "./program.ts";
 import type { Channels } from "./wat_channels.ts";
 import { VECTORS, vectorsOf } from "./wat_cost.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
@@ -54,7 +55,7 @@ function emitVectors(
   const sums = Array.from({ length: vectors }, (_, index): VectorSum => {
     const mark = index > 0 ? `.${index}` : "";
     const evaluator = index > 0
-      ? new VectorEvaluator(frame, program, mark)
+      ? new VectorEvaluator(frame, valuesOf(program), mark)
       : channels.evaluator;
     return { evaluator, name: `sum${mark}`, further: 4 * index };
   });

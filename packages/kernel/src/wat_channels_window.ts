@@ -1,4 +1,4 @@
-import { foldPasses } from "./program.ts";
+import { foldPasses, valuesOf } from "./program.ts";
 import type { Channels } from "./wat_channels.ts";
 import { VECTORS, vectorsOf } from "./wat_cost.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
@@ -157,7 +157,7 @@ function emitVectors(
   const all = Array.from({ length: vectors }, (_, index) => ({
     evaluator: index === 0
       ? channels.evaluator
-      : new VectorEvaluator(frame, program, `.${index}`),
+      : new VectorEvaluator(frame, valuesOf(program), `.${index}`),
     place: channels.place(at, 4 * index),
     index: add(to, 4 * index),
   }));

@@ -1,4 +1,5 @@
-import type { Program } from "./program.ts";
+import { type Program, valuesOf } from "./program.ts";
+import { type UsualCase, usualCase } from "./usual_case.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
 import { loadSplat, tensorField, type WatFrame } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
@@ -11,6 +12,8 @@ import { add, call, get, int, mul, type Term } from "./wat_text.ts";
  */
 export class Columns {
   readonly evaluator: VectorEvaluator;
+  /** What is tried first, where some conditions are likely. */
+  readonly usual: UsualCase | undefined;
   readonly depth: AxisRanges;
   readonly height: AxisRanges;
   readonly width: AxisRanges;
@@ -20,7 +23,11 @@ export class Columns {
     readonly program: Program,
     readonly plan: WatPlan,
   ) {
-    this.evaluator = new VectorEvaluator(frame, program);
+    const usual = this.usual = usualCase(program);
+    this.evaluator = new VectorEvaluator(frame, [
+      ...valuesOf(program),
+      ...(usual ? [...valuesOf(usual), ...usual.conditions] : []),
+    ]);
     [this.depth, this.height, this.width] = plan.axes.map((axis, index) =>
       new AxisRanges(frame, axis, index)
     );

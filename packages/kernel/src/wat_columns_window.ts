@@ -4,11 +4,10 @@ import { isSeparable } from "./wat_columns_separable.ts";
 import { address } from "./wat_expression.ts";
 import { tensorField } from "./wat_frame.ts";
 import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
-import {
-  GENERAL,
-  type UnrolledRow,
-  WindowVector,
-} from "./wat_window_vector.ts";
+import { type UnrolledRow, WindowVector } from "./wat_window_vector.ts";
+
+/** The label of the text for vectors of any windows. */
+const GENERAL = "$general";
 
 /** Rows of a window, and positions times passes, that are unrolled at most. */
 const UNROLLED = { rows: 9, positions: 64 };
@@ -47,7 +46,11 @@ export function emitColumnsWindow(columns: Columns): void {
           emitWholeRows(columns, { unrolled, whole, insideColumns });
         });
         frame.comment("some windows reach outside, or met what is no number");
-        new WindowVector(columns, { masked: true, unrolled: [] }).emit();
+        new WindowVector(columns, {
+          masked: true,
+          unrolled: [],
+          outputs: columns.program.outputs,
+        }).emit();
       });
     }, 4);
   });
@@ -67,12 +70,26 @@ function emitWholeRows(
   columns: Columns,
   { unrolled, whole, insideColumns }: VectorConditions,
 ): void {
-  const { frame, width } = columns;
+  const { frame, width, program } = columns;
   const leaveUnless = (label: string, condition: Term) =>
     frame.line(`(br_if ${label} ${call("i32.eqz", condition)})`);
   const inner = () => {
     frame.nest("(loop $inside", () => {
-      new WindowVector(columns, { masked: false, unrolled }).emit();
+      const vector = { masked: false, unrolled, general: GENERAL };
+      const { usual } = columns;
+      if (usual) {
+        frame.nest("(block $stored", () => {
+          frame.nest("(block $unusual", () => {
+            new WindowVector(columns, {
+              ...vector,
+              ...usual,
+              general: "$unusual",
+            }).emit();
+            frame.line("(br $stored)");
+          });
+          new WindowVector(columns, { ...vector, ...program }).emit();
+        });
+      } else new WindowVector(columns, { ...vector, ...program }).emit();
       const next = frame.set("column", "i32", add(get("column"), 4));
       const last = sub(frame.field("inside_to"), 4);
       frame.line(`(br_if $inside ${call("i32.le_s", next, last)})`);
@@ -91,7 +108,12 @@ function emitWholeRows(
   });
   frame.comment("some columns lie outside");
   leaveUnless(GENERAL, call("i32.ge_s", width.output, int(4)));
-  new WindowVector(columns, { masked: true, unrolled }).emit();
+  new WindowVector(columns, {
+    masked: true,
+    unrolled,
+    outputs: program.outputs,
+    general: GENERAL,
+  }).emit();
   frame.line("(br $done)");
 }
 

@@ -1,4 +1,4 @@
-import type { Program } from "./program.ts";
+import { type Program, valuesOf } from "./program.ts";
 import { topological } from "./traverse.ts";
 import {
   address,
@@ -40,14 +40,14 @@ export class Elements {
     readonly program: Program,
     readonly plan: WatPlan,
   ) {
-    this.evaluator = new VectorEvaluator(frame, program);
+    this.evaluator = new VectorEvaluator(frame, valuesOf(program));
     this.axes = plan.axes.map((axis, index) =>
       new AxisRanges(frame, axis, index)
     );
     this.#usesTaps = countsTaps(program);
     this.#usesChannels = plan.sources || plan.per === "item" ||
       program.tensors.some(({ role }) => role === "channel" || role === "tap");
-    const values = program.outputs.map(({ value }) => value);
+    const values = valuesOf(program);
     this.#usesPositions = topological(values).some(({ operation }) =>
       operation === "position" || operation.startsWith("arg")
     );

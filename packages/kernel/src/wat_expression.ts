@@ -1,8 +1,8 @@
 import type { Expression } from "./expression.ts";
 import { topological } from "./traverse.ts";
-import { isFold, type Program } from "./program.ts";
+import { isFold } from "./program.ts";
 import { scalarField } from "./wat_frame.ts";
-import { emitExp } from "./wat_math.ts";
+import { emitBoundedExp, emitExp, EXP_BOUNDS } from "./wat_math.ts";
 import {
   add,
   call,
@@ -86,11 +86,16 @@ export class VectorEvaluator {
   place!: VectorPlace;
 
   /**
+   * @param formulas all that will be evaluated
    * @param mark what ends the names of the locals, where several vectors are
    * worked on at a time
    */
-  constructor(readonly out: WatFunction, program: Program, mark = "") {
-    const all = topological(program.outputs.map(({ value }) => value));
+  constructor(
+    readonly out: WatFunction,
+    formulas: readonly Expression[],
+    mark = "",
+  ) {
+    const all = topological(formulas);
     for (const [index, x] of all.entries()) {
       this.#names.set(x, `${x.name || x.operation}.${index}${mark}`);
       for (const below of x.operands) {
@@ -235,8 +240,13 @@ export class VectorEvaluator {
         );
         return draw("random", call("i32x4.add", first, place.tapIndex()));
       }
-      case "exp":
-        return emitExp(this.out, this.evaluate(x.operands[0]));
+      case "exp": {
+        const [power] = x.operands;
+        const emit = isBounded(power) ? emitBoundedExp : emitExp;
+        return emit(this.out, this.evaluate(power));
+      }
+      case "likely":
+        return this.inline(x.operands[0]);
       case "isNaN": {
         const value = this.evaluate(x.operands[0]);
         return call("f32x4.ne", value, value);
@@ -284,6 +294,18 @@ export class VectorEvaluator {
       this.inline(second),
     );
   }
+}
+
+/** Whether a number lies where powers of e are normal numbers, or is NaN. */
+function isBounded(
+  { operation, operands: [inner, high] }: Expression,
+): boolean {
+  return operation === "min" && inner.operation === "max" &&
+    isWithin(high) && isWithin(inner.operands[1]);
+}
+
+function isWithin({ operation, value }: Expression): boolean {
+  return operation === "constant" && Math.abs(value) <= EXP_BOUNDS;
 }
 
 /** The lanes of a linear index: `base + step * lane`. */

@@ -78,22 +78,47 @@ export function emitExp(out: WatFunction, value: Term): Term {
       call("i32x4.add", exponent, out.integer(127)),
       int(23),
     );
+  const half = call("f32x4.mul", expOfRest(out, r), power(get(t)));
+  return call("f32x4.mul", half, power(call("i32x4.sub", get(n), get(t))));
+}
+
+/** The largest power, up or down, that {@linkcode emitBoundedExp} takes. */
+export const EXP_BOUNDS = 87;
+
+/** e^x where that is a normal number, or NaN; at most 2 ulp off. */
+export function emitBoundedExp(out: WatFunction, value: Term): Term {
+  const [x, t, n, r] = ["exp.x", "exp.t", "exp.n", "exp.r"];
+  // With the exponent's bias, so that what is left in the low bits needs a
+  // shift to be a power of two.
+  const rounder = out.constant(ROUNDER + 127);
+  out.set(x, "v128", value);
+  const scaled = call("f32x4.mul", get(x), out.constant(1 / Math.LN2));
+  out.set(t, "v128", call("f32x4.add", scaled, rounder));
+  out.set(n, "v128", call("f32x4.sub", get(t), rounder));
+  const high = call("f32x4.mul", get(n), out.constant(LN2_HIGH));
+  const rest = call("f32x4.mul", get(n), out.constant(LN2_LOW));
+  const above = call("f32x4.sub", get(x), high);
+  out.set(r, "v128", call("f32x4.sub", above, rest));
+  const power = call("i32x4.shl", get(t), int(23));
+  return call("f32x4.mul", expOfRest(out, r), power);
+}
+
+/** e^r for a small r, the name of a local. */
+function expOfRest(out: WatFunction, r: string): Term {
   const square = call("f32x4.mul", get(r), get(r));
   const tail = call(
     "f32x4.mul",
     square,
     polynomial(EXP, get(r), (c) => out.constant(c)),
   );
-  const sum = call(
+  return call(
     "f32x4.add",
     call("f32x4.add", tail, get(r)),
     out.constant(1),
   );
-  const half = call("f32x4.mul", sum, power(get(t)));
-  return call("f32x4.mul", half, power(call("i32x4.sub", get(n), get(t))));
 }
 
-/** The same as a function, for those that build on it. */
+/** e^x as a function, for those that build on it. */
 function expFunction(): string {
   const out = new WatFunction();
   const value = emitExp(out, get("value"));

@@ -1,5 +1,5 @@
 import type { Expression } from "./expression.ts";
-import { foldPasses } from "./program.ts";
+import { foldPasses, type ProgramOutput } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import {
   emitSeparablePass,
@@ -23,9 +23,6 @@ import {
   type Term,
 } from "./wat_text.ts";
 
-/** The label of the text for vectors of any windows. */
-export const GENERAL = "$general";
-
 /** A row of a window whose address does not wait for the column. */
 export interface UnrolledRow {
   readonly depth: number;
@@ -40,6 +37,15 @@ export interface VectorKind {
   readonly masked: boolean;
   /** Their rows, where these are unrolled. */
   readonly unrolled: readonly UnrolledRow[];
+  /** What is stored of them. */
+  readonly outputs: readonly ProgramOutput[];
+  /** What must hold for all of them, where that is not sure. */
+  readonly conditions?: readonly Expression[];
+  /**
+   * Where to go on where it does not, or where a result could be NaN; without
+   * it the vector knows what NaN does.
+   */
+  readonly general?: string;
 }
 
 /** Four windows, from their first element to what is stored of them. */
@@ -52,7 +58,8 @@ export class WindowVector {
   constructor(readonly columns: Columns, readonly kind: VectorKind) {}
 
   emit(): void {
-    const { evaluator, plan, program } = this.columns;
+    const { evaluator, plan } = this.columns;
+    const { outputs, conditions = [], general } = this.kind;
     this.#setStart();
     if (this.kind.masked) this.#setMasks();
     evaluator.nextVector();
@@ -68,8 +75,15 @@ export class WindowVector {
       windowIndex: () => lanes(this.#window, 1),
       count: (padded) => this.#count(padded),
     };
-    for (const folds of foldPasses(program.outputs)) this.#emitPass(folds);
-    for (const output of program.outputs) {
+    const all = conditions.map((value) => ({ name: "", value }));
+    for (const folds of foldPasses([...outputs, ...all])) this.#emitPass(folds);
+    if (conditions.length > 0) {
+      const met = conditions.map((condition) => evaluator.evaluate(condition))
+        .reduce((a, b) => call("v128.and", a, b));
+      const unmet = call("i32.eqz", call("i32x4.all_true", met));
+      this.columns.frame.line(`(br_if ${general} ${unmet})`);
+    }
+    for (const output of outputs) {
       this.#store(output.name, evaluator.evaluate(output.value));
     }
   }
@@ -80,7 +94,7 @@ export class WindowVector {
 
   #emitPass(folds: readonly Expression[]): void {
     const { columns: { evaluator, depth, height }, kind } = this;
-    const { unrolled, masked } = kind;
+    const { unrolled, general } = kind;
     if (unrolled.length > 0) {
       const offset = bytes(mul(get("column"), this.#axis.stride));
       this.columns.frame.set("offset", "i32", offset);
@@ -88,7 +102,6 @@ export class WindowVector {
         return this.#emitSeparable(folds);
       }
     }
-    const general = masked ? undefined : GENERAL;
     const pass = new FoldPass(evaluator, folds, general);
     evaluator.prepare(folds.flatMap((fold) => fold.operands));
     if (unrolled.length > 0) {
@@ -110,7 +123,7 @@ export class WindowVector {
 
   /** Folds rows as they lie in memory, then columns. */
   #emitSeparable(folds: readonly Expression[]): void {
-    const { unrolled, masked } = this.kind;
+    const { unrolled, masked, general } = this.kind;
     const { size, dilation } = this.#axis;
     const { width } = this.columns;
     this.#row = unrolled[0];
@@ -130,7 +143,7 @@ export class WindowVector {
             call("i32x4.splat", width.input),
           )
         : undefined,
-      general: GENERAL,
+      general: general!,
     });
   }
 

@@ -236,6 +236,8 @@ export class WgslValues {
         return `random(place_tap, ${x.value}u)`;
       case "neg":
         return `-${operand(a)}`;
+      case "likely":
+        return operand(a);
       case "not":
         return `!${operand(a)}`;
       case "select":

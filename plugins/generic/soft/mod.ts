@@ -27,23 +27,42 @@ export interface SoftOptions extends SlideOptions {
   readonly temperature: number;
 }
 
-/** What −∞ is counted as: its weight is 0, its product with that too. */
-const LEAST_EXCESS = -1e30;
+/**
+ * The greatest |βx| for which exponentials need no shift: rounding βx changes
+ * them by less than 2⁻²⁰ then.
+ */
+const NEAR = 32;
 
-/** Σ wᵢ xᵢ with wᵢ ∝ exp(βxᵢ), as m + Σ w (x − m) / Σ w with m = max x. */
+/** Where exponentials are as good as 0, and not yet subnormal. */
+const LEAST = -87;
+
+/**
+ * Σ wᵢ xᵢ with wᵢ ∝ exp(βxᵢ), as s + Σ w t / (β Σ w) with t = β (x − s) and
+ * w = exp(t). Any shift s gives the same; it is the greatest element where
+ * that is large, and 0 where there is no need for one, since exponentials are
+ * the same for all windows then, and nothing waits for the maximum.
+ */
 function softMean(
   { x, temperature }: Readonly<Record<string, Expression>>,
   fold: Fold,
   hold: (weight: Expression) => Expression,
 ): Expression {
   const greatest = detach(fold.max(x));
+  const isNear = greatest.mul(temperature).abs().le(NEAR).likely();
+  const scaled = x.mul(temperature);
   // ∞ − ∞ is no number, and neither is 0 · ∞, here and in the gradient.
-  const excess = withGradientOf(
-    select(x.eq(greatest), 0, x.sub(greatest).max(LEAST_EXCESS)),
-    x,
+  const excess = select(
+    x.eq(greatest),
+    0,
+    x.sub(greatest).mul(temperature),
   );
-  const weight = hold(excess.mul(temperature).exp());
-  return fold.sum(weight.mul(excess)).div(fold.sum(weight)).add(greatest);
+  const power = withGradientOf(
+    select(isNear, scaled, excess).max(LEAST).min(NEAR),
+    scaled,
+  );
+  const weight = hold(power.exp());
+  return fold.sum(weight.mul(power)).div(fold.sum(weight)).div(temperature)
+    .add(select(isNear, 0, greatest));
 }
 
 const exact: WindowKernel = windowKernel(
