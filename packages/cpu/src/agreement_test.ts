@@ -56,6 +56,7 @@ function* cases(count: number): Generator<Case> {
         `${kernel.name} ${kind} ${layout} [${shape}] → [${geometry.outputShape}] #${index}`,
       kernel,
       geometry,
+      odd: index % 3 === 0,
     };
   }
 }

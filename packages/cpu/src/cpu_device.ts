@@ -168,7 +168,6 @@ export class CpuDevice implements Device<Block> {
   }
 
   #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {
-    writeArguments(this.memory, kernel.fields, sources);
     const { input, output, items, inputItems, channels } = sources.geometry;
     const [space, batch] = kernel.kind === "gather"
       ? [input, inputItems]
@@ -176,6 +175,7 @@ export class CpuDevice implements Device<Block> {
     const lines = space[0] * space[1];
     const rows = {
       columns: batch * channels * lines,
+      rolling: batch * channels * lines,
       channels: batch * lines,
       // A gather works on a plane, all of whose windows may be one.
       elements: batch * channels *
@@ -183,9 +183,24 @@ export class CpuDevice implements Device<Block> {
     }[kernel.plan.schedule];
     const elements = channels *
       Math.max(volume(input) * inputItems, volume(output) * items);
-    if (this.pool && rows > 1 && elements >= PARALLEL_ELEMENTS) {
+    const pool = rows > 1 && elements >= PARALLEL_ELEMENTS
+      ? this.pool
+      : undefined;
+    const chunk = pool?.chunkOf(rows) ?? rows;
+    const run = (tables: ArgumentSources["tables"]) => {
+      writeArguments(this.memory, kernel.fields, { ...sources, tables });
       const argumentsAddress = ARGUMENTS_ADDRESS;
-      this.pool.run({ ...kernel, kernel: kernel.id, argumentsAddress, rows });
-    } else kernel.run(ARGUMENTS_ADDRESS, 0, rows);
+      if (pool) {
+        pool.run({ ...kernel, kernel: kernel.id, argumentsAddress, rows });
+      } else kernel.run(argumentsAddress, 0, rows);
+    };
+    if (kernel.scratchVectors === 0) return run(sources.tables);
+    const bytes = 16 * kernel.scratchVectors * Math.ceil(output[2] / 4);
+    const scratch = this.allocator.allocate(bytes * Math.ceil(rows / chunk));
+    try {
+      run({ ...sources.tables, scratch, chunk });
+    } finally {
+      this.allocator.free(scratch);
+    }
   }
 }

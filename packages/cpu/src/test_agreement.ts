@@ -1,5 +1,6 @@
 import type { Backend, Shape, Tensor, Value } from "@rockpool/core";
 import {
+  detach,
   drawIndex,
   type Geometry,
   interpreter,
@@ -45,6 +46,24 @@ export const kernels: readonly WindowKernel[] = [
     ["x"],
     ({ x }, fold, draw) =>
       fold.sum(x.mul(draw.elementRandom(3))).mul(draw.windowRandom(7)),
+  ),
+  windowKernel("usual-or-not", ["x"], ({ x }, fold) => {
+    const greatest = detach(fold.max(x));
+    const isNear = greatest.le(1.5).likely();
+    const power = select(isNear, x, x.sub(greatest)).max(-87).min(4);
+    const weight = power.exp();
+    return fold.sum(weight.mul(power)).div(fold.sum(weight).add(1)).add(
+      select(isNear, 0, greatest),
+    );
+  }),
+  windowKernel(
+    "several-folds",
+    ["x"],
+    ({ x, gain }, fold) => ({
+      y: fold.mean(x.mul(gain)).add(fold.max(x)).sub(fold.min(x.abs())),
+      at: fold.argmin(x.abs()),
+    }),
+    { channels: ["gain"] },
   ),
   windowKernel("picked", ["x"], ({ x }, fold, { windowWord }) => {
     const at = drawIndex(x.abs(), windowWord(5));

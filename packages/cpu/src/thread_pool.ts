@@ -75,12 +75,16 @@ export class ThreadPool implements Disposable {
     return pool;
   }
 
+  /** How many of so many rows threads take at a time. */
+  chunkOf(rows: number): number {
+    return Math.max(1, Math.ceil(rows / (this.threads * CHUNKS_PER_THREAD)));
+  }
+
   /** Runs a job on all threads and returns when it is done. */
   run(job: Job): void {
     const words = this.#words;
     const { rows, argumentsAddress } = job;
-    const parts = this.threads * CHUNKS_PER_THREAD;
-    const chunk = Math.max(1, Math.ceil(rows / parts));
+    const chunk = this.chunkOf(rows);
     words[CONTROL.kernel] = job.kernel;
     words[CONTROL.moduleAddress] = job.module.address;
     words[CONTROL.moduleLength] = job.module.length;

@@ -11,6 +11,7 @@ import { emitElementsGather } from "./wat_elements_gather.ts";
 import { emitElementsWindow } from "./wat_elements_window.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
+import { emitRollingWindow, rollingVectors } from "./wat_rolling.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
 
 /** How a kernel's memory is declared. */
@@ -28,6 +29,8 @@ export interface WatKernel {
   readonly text: string;
   /** The names of the 4-byte fields of the block `arguments`, in order. */
   readonly fields: readonly string[];
+  /** The vectors that each chunk of rows needs to itself per four columns. */
+  readonly scratchVectors: number;
   /** How it runs. */
   readonly plan: WatPlan;
 }
@@ -49,7 +52,9 @@ export function emitWat(
   const { shared = true } = options;
   const plan = watPlan(program, geometry);
   const frame = programFrame(program);
-  if (plan.schedule === "columns") {
+  if (plan.schedule === "rolling") {
+    emitRollingWindow(new Columns(frame, program, plan));
+  } else if (plan.schedule === "columns") {
     const columns = new Columns(frame, program, plan);
     if (program.kind === "window") emitColumnsWindow(columns);
     else emitColumnsGather(columns);
@@ -73,5 +78,8 @@ export function emitWat(
     ")",
     "",
   ].join("\n");
-  return { text, fields: frame.fields, plan };
+  const scratchVectors = plan.schedule === "rolling"
+    ? rollingVectors(program, plan.axes[1].size)
+    : 0;
+  return { text, fields: frame.fields, scratchVectors, plan };
 }

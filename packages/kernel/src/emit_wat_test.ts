@@ -3,6 +3,7 @@ import compile from "watr/compile";
 import { programsOf } from "./derive.ts";
 import { drawIndex } from "./draw_index.ts";
 import { emitWat, watKey } from "./emit_wat.ts";
+import { select } from "./expression.ts";
 import { slide } from "./slide.ts";
 import { adaptiveTable, tables } from "./tables.ts";
 import { assertSnapshot } from "./test_snapshot.ts";
@@ -12,6 +13,11 @@ const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
 const soft = windowKernel("soft", ["x"], ({ x }, fold) => {
   const weight = x.sub(fold.max(x)).exp();
   return fold.sum(weight.mul(x)).div(fold.sum(weight));
+});
+const usual = windowKernel("usual", ["x"], ({ x }, fold) => {
+  const greatest = fold.max(x);
+  const shift = select(greatest.le(32).likely(), 0, greatest);
+  return fold.mean(x.sub(shift).max(-87).min(32).exp()).mul(shift.exp());
 });
 const picked = windowKernel(
   "picked",
@@ -34,6 +40,16 @@ const snapshots = [
     name: "gradient of max over padded windows",
     program: programsOf(max).gradients[0].program,
     geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),
+  },
+  {
+    name: "max and its place over overlapping windows",
+    program: programsOf(max).train,
+    geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),
+  },
+  {
+    name: "mean of exponentials over overlapping windows that are usual",
+    program: programsOf(usual).infer,
+    geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 1 }),
   },
   {
     name: "soft over windows channels last",

@@ -3,8 +3,9 @@ import { type UsualCase, usualCase } from "./usual_case.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
 import { loadSplat, tensorField, type WatFrame } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
+import { rollingCase } from "./wat_rolling_folds.ts";
 import { AxisRanges } from "./wat_ranges.ts";
-import { add, call, get, int, mul, type Term } from "./wat_text.ts";
+import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
 /**
  * The schedule `columns`: lanes are four neighbouring columns of a row. What
@@ -27,6 +28,7 @@ export class Columns {
     this.evaluator = new VectorEvaluator(frame, [
       ...valuesOf(program),
       ...(usual ? [...valuesOf(usual), ...usual.conditions] : []),
+      ...(plan.schedule === "rolling" ? rollingCase(program)!.checks : []),
     ]);
     [this.depth, this.height, this.width] = plan.axes.map((axis, index) =>
       new AxisRanges(frame, axis, index)
@@ -56,6 +58,27 @@ export class Columns {
       }
       body();
     });
+  }
+
+  /** Moves the last vector of a row back, so that it overlaps the one before. */
+  overlapLast(): void {
+    const { frame, width } = this;
+    frame.comment("the last vector overlaps the one before");
+    const last = sub(width.output, 4);
+    frame.when(call("i32.gt_s", get("column"), last), () => {
+      const few = call("i32.lt_s", last, int(0));
+      frame.set("column", "i32", call("select", int(0), last, few));
+    });
+  }
+
+  /** Whether no column of the vector's windows lies outside. */
+  isInside(): Term {
+    const { frame } = this;
+    return call(
+      "i32.and",
+      call("i32.ge_s", get("column"), frame.field("inside_from")),
+      call("i32.le_s", add(get("column"), 4), frame.field("inside_to")),
+    );
   }
 
   /** The depth of the row, 0 where there is no such axis. */

@@ -9,6 +9,7 @@ import {
   floats,
   get,
   int,
+  ints,
   mul,
   splatFloat,
   splatInt,
@@ -19,6 +20,9 @@ import {
 /** Two vectors interleaved: their first halves, and their second halves. */
 const INTERLEAVE_LOW = "0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23";
 const INTERLEAVE_HIGH = "8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31";
+
+/** The label of the text for blocks that windows reach which are unusual. */
+const UNUSUAL = "$unusual";
 
 /** How a position in the window reaches elements. */
 interface Reach {
@@ -59,11 +63,22 @@ export function emitColumnsGather(columns: Columns): void {
           width.output,
         ),
       ].reduce((a, b) => call("i32.and", a, b));
-      frame.when(
-        inside,
-        () => new GatherBlock(columns, reaches, false).emit(),
-        () => new GatherBlock(columns, reaches, true).emit(),
-      );
+      const { program: { outputs: [{ value }] }, usual } = columns;
+      const block = (masked: boolean, formula: GatherFormula) => () =>
+        new GatherBlock(columns, reaches, { masked, ...formula }).emit();
+      if (!usual) {
+        frame.when(inside, block(false, { value }), block(true, { value }));
+        return;
+      }
+      frame.nest("(block $stored", () => {
+        frame.nest(`(block ${UNUSUAL}`, () => {
+          const { outputs: [{ value }], conditions } = usual;
+          const formula = { value, conditions };
+          frame.when(inside, block(false, formula), block(true, formula));
+          frame.line("(br $stored)");
+        });
+        block(true, { value })();
+      });
     }, 4 * stride);
   });
 }
@@ -81,19 +96,33 @@ function reachesOf({ plan }: Columns): Reach[] {
   return reaches.sort((a, b) => a.shift - b.shift);
 }
 
+/** What is summed, and under which conditions of windows. */
+interface GatherFormula {
+  readonly value: Expression;
+  readonly conditions?: readonly Expression[];
+}
+
+/** How a block is gathered. */
+interface GatherKind extends GatherFormula {
+  /** Whether elements or windows may lie outside. */
+  readonly masked: boolean;
+}
+
 /** A block of elements: a vector for each phase. */
 class GatherBlock {
-  #reach: Reach;
+  #reach: Reach = { tap: 0, phase: 0, shift: 0 };
   readonly #value: Expression;
+  readonly #conditions: readonly Expression[];
+  readonly masked: boolean;
 
   constructor(
     readonly columns: Columns,
     readonly reaches: readonly Reach[],
-    /** Whether elements or windows may lie outside. */
-    readonly masked: boolean,
+    { masked, value, conditions = [] }: GatherKind,
   ) {
-    this.#reach = { tap: 0, phase: 0, shift: 0 };
-    this.#value = columns.program.outputs[0].value;
+    this.masked = masked;
+    this.#value = value;
+    this.#conditions = conditions;
   }
 
   emit(): void {
@@ -122,6 +151,9 @@ class GatherBlock {
       frame.set(`sum_${phase}`, "v128", floats(0));
       return evaluator.prepareInvariant(this.#value, `.phase${phase}`);
     });
+    if (this.#conditions.length > 0) {
+      frame.set("usual", "v128", ints(-1, -1, -1, -1));
+    }
     depth.forEachCovering(
       columns.rowDepth,
       int(0),
@@ -130,16 +162,39 @@ class GatherBlock {
           this.#setWindow();
           evaluator.nextWindow();
           for (const [index, reach] of this.reaches.entries()) {
-            if (reach.shift !== this.reaches[index - 1]?.shift) {
-              evaluator.nextWindow();
-            }
+            const isNew = reach.shift !== this.reaches[index - 1]?.shift;
+            if (isNew) evaluator.nextWindow();
             this.#reach = reach;
+            if (isNew) this.#checkConditions();
             evaluator.useInvariant(phases[reach.phase]);
             this.#addShare();
           }
         }),
     );
+    if (this.#conditions.length > 0) {
+      const unmet = call("i32.eqz", call("i32x4.all_true", get("usual")));
+      frame.line(`(br_if ${UNUSUAL} ${unmet})`);
+    }
     this.#store(phases.map((_, phase) => get(`sum_${phase}`)));
+  }
+
+  /** Takes the conditions of the reached windows into account. */
+  #checkConditions(): void {
+    const { evaluator, frame } = this.columns;
+    for (const condition of this.#conditions) {
+      const met = evaluator.evaluate(condition);
+      const passes = this.masked
+        ? call("v128.or", met, call("v128.not", this.#isWindow))
+        : met;
+      frame.set("usual", "v128", call("v128.and", get("usual"), passes));
+    }
+  }
+
+  /** Which of the reached windows there are. */
+  get #isWindow(): Term {
+    const window = lanes(add(get("block"), this.#reach.shift), 1);
+    const end = call("i32x4.splat", this.columns.width.output);
+    return call("i32x4.lt_u", window, end);
   }
 
   get #stride(): number {
@@ -158,18 +213,10 @@ class GatherBlock {
   }
 
   #addShare(): void {
-    const { frame, evaluator, width } = this.columns;
-    const { phase, shift } = this.#reach;
+    const { frame, evaluator } = this.columns;
+    const { phase } = this.#reach;
     let share = evaluator.evaluate(this.#value);
-    if (this.masked) {
-      const window = lanes(add(get("block"), shift), 1);
-      const inside = call(
-        "i32x4.lt_u",
-        window,
-        call("i32x4.splat", width.output),
-      );
-      share = call("v128.and", share, inside);
-    }
+    if (this.masked) share = call("v128.and", share, this.#isWindow);
     const sum = `sum_${phase}`;
     frame.set(sum, "v128", call("f32x4.add", get(sum), share));
   }

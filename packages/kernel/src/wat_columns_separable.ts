@@ -26,12 +26,16 @@ const POINTWISE: ReadonlySet<string> = new Set([
 /** Whether folds may be taken over rows first, then over columns. */
 export function isSeparable(folds: readonly Expression[]): boolean {
   return folds.every(({ operation, operands: [body] }) =>
-    ["sum", "foldMax", "foldMin"].includes(operation) &&
-    topological([body]).every((x) =>
-      x.operands.length > 0
-        ? x.level === "element" || x.level === "uniform"
-        : POINTWISE.has(x.operation)
-    )
+    ["sum", "foldMax", "foldMin"].includes(operation) && isPointwise(body)
+  );
+}
+
+/** Whether an element's value is the same in all windows of its plane. */
+export function isPointwise(body: Expression): boolean {
+  return topological([body]).every((x) =>
+    x.operands.length > 0
+      ? x.level === "element" || x.level === "uniform"
+      : POINTWISE.has(x.operation)
   );
 }
 
@@ -112,7 +116,7 @@ function lastVector(offset: number): number {
 }
 
 /** Elements `offset`, `offset + 2`, … + 6 of neighbouring vectors. */
-function strided(vector: (index: number) => Term, offset: number): Term {
+export function strided(vector: (index: number) => Term, offset: number): Term {
   const first = Math.floor(offset / 4);
   const odd = offset % 2;
   const every = call(

@@ -16,11 +16,7 @@ const UNROLLED = { rows: 9, positions: 64 };
 export function emitColumnsWindow(columns: Columns): void {
   const { frame, depth, height, width } = columns;
   const unrolled = unrolledRows(columns);
-  const insideColumns = call(
-    "i32.and",
-    call("i32.ge_s", get("column"), frame.field("inside_from")),
-    call("i32.le_s", add(get("column"), 4), frame.field("inside_to")),
-  );
+  const insideColumns = columns.isInside();
   const wholeRows = [depth, height].map((axis) => axis.isWhole())
     .filter((term) => term !== undefined);
   const whole = wholeRows.length > 0 ? get("whole_rows") : undefined;
@@ -35,12 +31,7 @@ export function emitColumnsWindow(columns: Columns): void {
     frame.set("to", "i32", mul(get("row"), width.output));
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
-      frame.comment("the last vector overlaps the one before");
-      const last = sub(width.output, 4);
-      frame.when(call("i32.gt_s", get("column"), last), () => {
-        const few = call("i32.lt_s", last, int(0));
-        frame.set("column", "i32", call("select", int(0), last, few));
-      });
+      columns.overlapLast();
       frame.nest("(block $done", () => {
         frame.nest(`(block ${GENERAL}`, () => {
           emitWholeRows(columns, { unrolled, whole, insideColumns });

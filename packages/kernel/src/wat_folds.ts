@@ -5,7 +5,7 @@ import { call, floats, get, ints, type Term } from "./wat_text.ts";
 const MINUS_ONE = ints(-1, -1, -1, -1);
 
 /** What each fold starts from. */
-const START: Partial<Record<Expression["operation"], number>> = {
+export const START: Partial<Record<Expression["operation"], number>> = {
   sum: 0,
   foldMax: -Infinity,
   foldMin: Infinity,

@@ -11,6 +11,8 @@ import {
 } from "./geometry.ts";
 import { foldPasses, type Program } from "./program.ts";
 import { topological } from "./traverse.ts";
+import { vectorsOf } from "./wat_cost.ts";
+import { rollingCase } from "./wat_rolling_folds.ts";
 
 /** What is known at compile time of the windows of one axis. */
 export interface WatAxis {
@@ -37,13 +39,14 @@ export interface WatAxis {
 }
 
 /**
- * How a program runs: four neighbouring outputs of a row at a time
- * (`columns`), four channels (`channels`), or four neighbouring elements of a
+ * How a program runs: four neighbouring outputs of a row at a time (`columns`,
+ * or `rolling` where rows of the input are folded once for all rows of windows
+ * that reach into them), four channels (`channels`), or four neighbouring elements of a
  * window (`elements`).
  */
 export interface WatPlan {
   /** What the lanes of a vector are. */
-  readonly schedule: "columns" | "channels" | "elements";
+  readonly schedule: "columns" | "rolling" | "channels" | "elements";
   /** Lanes in use: 1 where channels have windows of their own or are few. */
   readonly lanes: 4 | 1;
   /** Whether channels are neighbours in memory. */
@@ -75,6 +78,12 @@ const LEAST = {
   strided: 16,
 };
 
+/**
+ * The most rows of a window that `rolling` unrolls, and from how many rows on
+ * it pays where columns are strided and little is computed.
+ */
+const ROLLING = { rows: 16, strided: 5 };
+
 /** How a program best runs over these windows. */
 export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const { input, output, channels, per, layout, sources } = geometry;
@@ -88,7 +97,9 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const channelsLast = layout === "NHWC";
   const alone = per === "plane" || (!channelsLast && channels < 4);
   return {
-    schedule: columns ? "columns" : "channels",
+    schedule: columns
+      ? prefersRolling(program, geometry) ? "rolling" : "columns"
+      : "channels",
     lanes: !columns && (alone || usesTaps) ? 1 : 4,
     channelsLast,
     axes,
@@ -188,6 +199,26 @@ function prefersElements(program: Program, geometry: Geometry): boolean {
   const long = run >= LEAST.window.run && window >= LEAST.window.window;
   return folds.length > 0 && long &&
     (!columns || (run >= LEAST.strided && strideOf(axes[2]) > 2));
+}
+
+/** Whether rows of the input are best folded before rows of windows. */
+function prefersRolling(program: Program, { axes, input }: Geometry): boolean {
+  const [, height, width] = axes;
+  const folds = rollingCase(program)?.folds;
+  if (!folds) return false;
+  const pays = folds.some(({ places }) => places) ||
+    vectorsOf(folds.map(({ body }) => body)) === 1;
+  return program.kind === "window" && height.kind === "slide" &&
+    width.kind === "slide" && isAbsent(axes[0], input[0]) &&
+    height.dilation === 1 && height.size > height.stride &&
+    height.size <= ROLLING.rows &&
+    (width.stride === 1 ||
+      width.stride === 2 && (pays || height.size >= ROLLING.strided));
+}
+
+function isAbsent(axis: Axis, input: number): boolean {
+  return input === 1 && axis.kind === "slide" && axis.size === 1 &&
+    axis.before === 0 && axis.after === 0;
 }
 
 function strideOf(axis: Axis): number {

@@ -46,6 +46,8 @@ export interface VectorKind {
    * it the vector knows what NaN does.
    */
   readonly general?: string;
+  /** Folds all elements, where that is not done one by one. */
+  fold?(): void;
 }
 
 /** Four windows, from their first element to what is stored of them. */
@@ -76,7 +78,11 @@ export class WindowVector {
       count: (padded) => this.#count(padded),
     };
     const all = conditions.map((value) => ({ name: "", value }));
-    for (const folds of foldPasses([...outputs, ...all])) this.#emitPass(folds);
+    if (this.kind.fold) this.kind.fold();
+    else {
+      const passes = foldPasses([...outputs, ...all]);
+      for (const folds of passes) this.#emitPass(folds);
+    }
     if (conditions.length > 0) {
       const met = conditions.map((condition) => evaluator.evaluate(condition))
         .reduce((a, b) => call("v128.and", a, b));
