@@ -1,4 +1,10 @@
-import { constant, type Expression, leaf, select } from "./expression.ts";
+import {
+  constant,
+  type Expression,
+  isConstant,
+  leaf,
+  select,
+} from "./expression.ts";
 import type { Operation } from "./operation.ts";
 import { topological } from "./traverse.ts";
 import { fold } from "./fold.ts";
@@ -44,6 +50,8 @@ const rules: Readonly<Record<Operation, Rule>> = {
   sub: (_, g) => [g, g.neg()],
   mul: ({ operands: [a, b] }, g) => [g.mul(b), g.mul(a)],
   div: (x, g) => {
+    // 1 / b needs no other division.
+    if (isConstant(x.operands[0], 1)) return [undefined, g.mul(x).mul(x).neg()];
     const quotient = g.div(x.operands[1]);
     return [quotient, quotient.mul(x).neg()];
   },
@@ -102,6 +110,20 @@ const VARIABLES: ReadonlySet<Operation> = new Set<Operation>([
   "perWindow",
 ]);
 
+/** a + b, or (p + q) c where they are p c and q c. */
+function sumOf(a: Expression, b: Expression): Expression {
+  if (a.operation === "mul" && b.operation === "mul") {
+    const common = a.operands.find((x) => b.operands.includes(x));
+    if (common) {
+      const [p, q] = [a, b].map(({ operands: [left, right] }) =>
+        left === common ? right : left
+      );
+      return p.add(q).mul(common);
+    }
+  }
+  return a.add(b);
+}
+
 /** The gradient that arrives at an output of a kernel, as a leaf. */
 export function upstream(output: string): Expression {
   return leaf("perWindow", `dy_${output}`);
@@ -133,7 +155,7 @@ export function adjoint(
   const fromElements = new Map<Expression, Expression>();
   const arrive = (at: typeof arriving, x: Expression, g: Expression) => {
     const before = at.get(x);
-    at.set(x, before ? before.add(g) : g);
+    at.set(x, before ? sumOf(before, g) : g);
   };
   for (const [name, output] of Object.entries(outputs)) {
     if (output.type === "f32") arrive(arriving, output, upstream(name));

@@ -22,7 +22,7 @@ const x = leaf("element", "x");
 
 const gradients: [what: string, y: Expression, expected: string][] = [
   ["a sum", fold.sum(x), "dy_y"],
-  ["a square", fold.sum(x.mul(x)), "add(mul(dy_y, x), mul(dy_y, x))"],
+  ["a square", fold.sum(x.mul(x)), "mul(add(x, x), dy_y)"],
   [
     "the greatest",
     fold.max(x),

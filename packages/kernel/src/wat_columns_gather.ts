@@ -1,7 +1,7 @@
 import type { Expression } from "./expression.ts";
 import type { Columns } from "./wat_columns.ts";
 import { EVEN, ODD } from "./wat_columns_separable.ts";
-import { address, lanes } from "./wat_expression.ts";
+import { address, isInvariant, lanes } from "./wat_expression.ts";
 import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
 import {
   add,
@@ -43,6 +43,10 @@ interface Reach {
 export function emitColumnsGather(columns: Columns): void {
   const { frame, depth, height, width, plan } = columns;
   const { stride } = plan.axes[2];
+  const { program: { outputs: [{ value }] }, usual } = columns;
+  const formula = usual?.outputs[0].value ?? value;
+  const hasFactors = reachesAll(columns) &&
+    factored(formula).factors.length > 0;
   const reaches = reachesOf(columns);
   const shifts = reaches.map(({ shift }) => shift);
   columns.forEachRow({ depth: depth.input, height: height.input }, () => {
@@ -62,8 +66,10 @@ export function emitColumnsGather(columns: Columns): void {
           add(get("block"), Math.max(0, ...shifts) + 4),
           width.output,
         ),
+        ...(hasFactors
+          ? [depth, height].flatMap((axis) => axis.isCovered())
+          : []),
       ].reduce((a, b) => call("i32.and", a, b));
-      const { program: { outputs: [{ value }] }, usual } = columns;
       const block = (masked: boolean, formula: GatherFormula) => () =>
         new GatherBlock(columns, reaches, { masked, ...formula }).emit();
       if (!usual) {
@@ -96,6 +102,28 @@ function reachesOf({ plan }: Columns): Reach[] {
   return reaches.sort((a, b) => a.shift - b.shift);
 }
 
+/** Whether windows leave no gaps between them. */
+function reachesAll({ plan: { axes } }: Columns): boolean {
+  return axes.every(({ absent, size, stride, dilation }) =>
+    absent || (dilation === 1 && size >= stride)
+  );
+}
+
+/** The factors of a product that are the same for all windows, and the rest. */
+function factored(
+  value: Expression,
+): { factors: Expression[]; rest: Expression } {
+  const factors: Expression[] = [];
+  let rest = value;
+  while (rest.operation === "mul") {
+    const at = rest.operands.findIndex(isInvariant);
+    if (at < 0) break;
+    factors.push(rest.operands[at]);
+    rest = rest.operands[1 - at];
+  }
+  return { factors, rest };
+}
+
 /** What is summed, and under which conditions of windows. */
 interface GatherFormula {
   readonly value: Expression;
@@ -111,6 +139,9 @@ interface GatherKind extends GatherFormula {
 /** A block of elements: a vector for each phase. */
 class GatherBlock {
   #reach: Reach = { tap: 0, phase: 0, shift: 0 };
+  readonly #formula: Expression;
+  /** What all windows multiply their share with. */
+  readonly #factors: readonly Expression[];
   readonly #value: Expression;
   readonly #conditions: readonly Expression[];
   readonly masked: boolean;
@@ -121,7 +152,13 @@ class GatherBlock {
     { masked, value, conditions = [] }: GatherKind,
   ) {
     this.masked = masked;
-    this.#value = value;
+    // What no window reaches is 0, whatever it would be multiplied with.
+    const { factors, rest } = !masked && reachesAll(columns)
+      ? factored(value)
+      : { factors: [], rest: value };
+    this.#formula = value;
+    this.#factors = factors;
+    this.#value = rest;
     this.#conditions = conditions;
   }
 
@@ -149,7 +186,7 @@ class GatherBlock {
     const phases = Array.from({ length: this.#stride }, (_, phase) => {
       this.#reach = { tap: 0, phase, shift: 0 };
       frame.set(`sum_${phase}`, "v128", floats(0));
-      return evaluator.prepareInvariant(this.#value, `.phase${phase}`);
+      return evaluator.prepareInvariant(this.#formula, `.phase${phase}`);
     });
     if (this.#conditions.length > 0) {
       frame.set("usual", "v128", ints(-1, -1, -1, -1));
@@ -175,7 +212,14 @@ class GatherBlock {
       const unmet = call("i32.eqz", call("i32x4.all_true", get("usual")));
       frame.line(`(br_if ${UNUSUAL} ${unmet})`);
     }
-    this.#store(phases.map((_, phase) => get(`sum_${phase}`)));
+    const sums = phases.map((known, phase) => {
+      evaluator.useInvariant(known);
+      return this.#factors.reduce(
+        (sum, factor) => call("f32x4.mul", sum, evaluator.evaluate(factor)),
+        get(`sum_${phase}`),
+      );
+    });
+    this.#store(sums);
   }
 
   /** Takes the conditions of the reached windows into account. */

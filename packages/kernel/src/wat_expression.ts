@@ -1,4 +1,5 @@
 import type { Expression } from "./expression.ts";
+import { FOLDS } from "./operation.ts";
 import { topological } from "./traverse.ts";
 import { isFold } from "./program.ts";
 import { scalarField } from "./wat_frame.ts";
@@ -180,10 +181,7 @@ export class VectorEvaluator {
     this.nextVector();
     const fixed = new Set<Expression>();
     for (const x of topological([formula])) {
-      const isFixed = x.operands.length > 0
-        ? x.operands.every((below) => fixed.has(below))
-        : INVARIANT.has(x.operation);
-      if (isFixed) fixed.add(x);
+      if (isInvariant(x)) fixed.add(x);
     }
     for (const x of fixed) {
       if (x.level !== "element") continue;
@@ -294,6 +292,13 @@ export class VectorEvaluator {
       this.inline(second),
     );
   }
+}
+
+/** Whether a value is the same whichever window it is evaluated for. */
+export function isInvariant(x: Expression): boolean {
+  return topological([x]).every(({ operation, operands }) =>
+    operands.length > 0 ? !FOLDS.has(operation) : INVARIANT.has(operation)
+  );
 }
 
 /** Whether a number lies where powers of e are normal numbers, or is NaN. */

@@ -211,6 +211,14 @@ export class AxisRanges {
     frame.set(last, "i32", smaller(get(last), sub(this.output, 1)));
   }
 
+  /** Whether there are windows that may hold the element; nothing where sure. */
+  isCovered(): Term[] {
+    const { axis, letter } = this;
+    if (axis.absent) return [];
+    const [first, last] = [get(`first_${letter}`), get(`last_${letter}`)];
+    return [call("i32.le_s", first, last)];
+  }
+
   /**
    * Runs lines for each window that holds element `at`, in order: the window
    * as `window_x`, the element's position in it as `t_x`.

@@ -6,6 +6,7 @@
  */
 import type { PoolingOp } from "@rockpool/core";
 import {
+  constant,
   detach,
   type Expression,
   type Fold,
@@ -61,7 +62,8 @@ function softMean(
     scaled,
   );
   const weight = hold(power.exp());
-  return fold.sum(weight.mul(power)).div(fold.sum(weight)).div(temperature)
+  const share = constant(1).div(fold.sum(weight).mul(temperature));
+  return fold.sum(weight.mul(power)).mul(share)
     .add(select(isNear, 0, greatest));
 }
 
