@@ -26,6 +26,7 @@ export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/recent.ts";
 export * from "./src/regions.ts";
+export * from "./src/remembered.ts";
 export type { Runtime } from "./src/runtime.ts";
 export * from "./src/samples.ts";
 export * from "./src/session.ts";

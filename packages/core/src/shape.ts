@@ -6,7 +6,9 @@ export const MAX_ELEMENTS: number = 2 ** 31 - 1;
 
 /** The number of elements of a tensor of this shape. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((size, length) => size * length, 1);
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis];
+  return size;
 }
 
 /** A shape as text, for messages: `2×3×8×8`. */
@@ -16,7 +18,11 @@ export function formatShape(shape: Shape): string {
 
 /** Whether two shapes are the same. */
 export function equalShapes(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) {
+    if (a[axis] !== b[axis]) return false;
+  }
+  return true;
 }
 
 /**

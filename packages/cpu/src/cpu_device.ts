@@ -18,24 +18,19 @@ import {
   type Program,
   type RowCopy,
   type RunBindings,
-  volume,
 } from "@rockpool/kernel";
 import { Allocator } from "./allocator.ts";
-import { ARGUMENTS_ADDRESS, HEAP_ADDRESS } from "./control.ts";
+import { HEAP_ADDRESS } from "./control.ts";
 import { Block } from "./cpu_value.ts";
-import { type ArgumentSources, writeArguments } from "./kernel_arguments.ts";
-import { type CompiledKernel, KernelCache } from "./kernel_cache.ts";
+import { KernelCache } from "./kernel_cache.ts";
+import type { KernelCall } from "./kernel_call.ts";
 import type { WasmMemory } from "./memory.ts";
 import { runEigen } from "./run_eigen.ts";
 import { runMultiply } from "./run_multiply.ts";
 import type { KernelTools } from "./run_fixed.ts";
 import { runSums } from "./run_sums.ts";
-import { paysTransposed, runTransposed } from "./run_transposed.ts";
-import { placeTables } from "./table_blocks.ts";
+import { runTransposed } from "./run_transposed.ts";
 import type { ThreadPool } from "./thread_pool.ts";
-
-/** Elements below which one thread is done before another has woken up. */
-const PARALLEL_ELEMENTS = 16_384;
 
 /** The CPU as a device: values in one memory, kernels on all threads. */
 export class CpuDevice implements Device<Block> {
@@ -51,7 +46,7 @@ export class CpuDevice implements Device<Block> {
     readonly pool: ThreadPool | undefined,
   ) {
     this.allocator = new Allocator(memory, HEAP_ADDRESS, GUARD_BYTES);
-    this.#kernels = new KernelCache(memory, this.allocator);
+    this.#kernels = new KernelCache(memory, this.allocator, pool);
   }
 
   allocate(shape: Shape, dtype: DType): Block {
@@ -108,18 +103,31 @@ export class CpuDevice implements Device<Block> {
     geometry: Geometry,
     bindings: RunBindings<Block>,
   ): void {
-    const kernel = this.#kernels.get(program, geometry);
-    if (paysTransposed(kernel.plan, program, geometry)) {
+    const call = this.#kernels.get(program, geometry);
+    if (call.transposed) {
       const run = (geometry: Geometry, bindings: RunBindings<Block>) =>
         this.run(program, geometry, bindings);
-      runTransposed(this.#tools, program, geometry, { bindings, run });
+      runTransposed(this.#tools, program, geometry, {
+        transposed: call.transposed,
+        bindings,
+        run,
+      });
       return;
     }
-    const tables = placeTables(geometry, kernel.fields, this);
+    const { tables: { words }, scratchBytes } = call;
+    const bytes = words.byteLength + scratchBytes;
+    if (bytes === 0) {
+      call.arguments.write(this.memory, { bindings, tables: 0 });
+      this.#runJob(call);
+      return;
+    }
+    const tables = this.allocator.allocate(bytes);
     try {
-      this.#runKernel(kernel, { geometry, bindings, tables: tables.addresses });
+      this.memory.words.set(words, tables / 4);
+      call.arguments.write(this.memory, { bindings, tables });
+      this.#runJob(call);
     } finally {
-      tables.free();
+      this.allocator.free(tables);
     }
   }
 
@@ -167,40 +175,8 @@ export class CpuDevice implements Device<Block> {
     return { memory, allocator, kernels: this.#kernels, pool };
   }
 
-  #runKernel(kernel: CompiledKernel, sources: ArgumentSources): void {
-    const { input, output, items, inputItems, channels } = sources.geometry;
-    const [space, batch] = kernel.kind === "gather"
-      ? [input, inputItems]
-      : [output, items];
-    const lines = space[0] * space[1];
-    const rows = {
-      columns: batch * channels * lines,
-      rolling: batch * channels * lines,
-      channels: batch * lines,
-      // A gather works on a plane, all of whose windows may be one.
-      elements: batch * channels *
-        (kernel.kind === "gather" ? 1 : volume(space)),
-    }[kernel.plan.schedule];
-    const elements = channels *
-      Math.max(volume(input) * inputItems, volume(output) * items);
-    const pool = rows > 1 && elements >= PARALLEL_ELEMENTS
-      ? this.pool
-      : undefined;
-    const chunk = pool?.chunkOf(rows) ?? rows;
-    const run = (tables: ArgumentSources["tables"]) => {
-      writeArguments(this.memory, kernel.fields, { ...sources, tables });
-      const argumentsAddress = ARGUMENTS_ADDRESS;
-      if (pool) {
-        pool.run({ ...kernel, kernel: kernel.id, argumentsAddress, rows });
-      } else kernel.run(argumentsAddress, 0, rows);
-    };
-    if (kernel.scratchVectors === 0) return run(sources.tables);
-    const bytes = 16 * kernel.scratchVectors * Math.ceil(output[2] / 4);
-    const scratch = this.allocator.allocate(bytes * Math.ceil(rows / chunk));
-    try {
-      run({ ...sources.tables, scratch, chunk });
-    } finally {
-      this.allocator.free(scratch);
-    }
+  #runJob({ job, parallel }: KernelCall): void {
+    if (this.pool && parallel) this.pool.run(job);
+    else job.run(job.argumentsAddress, 0, job.rows);
   }
 }

@@ -7,41 +7,100 @@ import {
 import { ARGUMENTS_ADDRESS, MAX_ARGUMENTS } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import type { WasmMemory } from "./memory.ts";
+import type { TableBlock } from "./table_blocks.ts";
 
-/** What a kernel is run on, and where tables lie that it reads. */
-export interface ArgumentSources {
-  readonly geometry: Geometry;
+/** Where the block of arguments begins among all words of the memory. */
+const ARGUMENTS_WORD = ARGUMENTS_ADDRESS / 4;
+
+/** What changes from call to call. */
+export interface CallArguments {
   readonly bindings: RunBindings<Block>;
-  readonly tables: Readonly<Record<string, number>>;
+  /** Where the tables begin that the kernel reads. */
+  readonly tables: number;
 }
 
-/**
- * Writes a kernel's arguments into the block they are read from.
- *
- * @throws {RangeError} where they do not fit the block
- */
-export function writeArguments(
-  { memory }: WasmMemory,
-  fields: readonly string[],
-  sources: ArgumentSources,
-): void {
-  if (fields.length > MAX_ARGUMENTS) {
-    throw new RangeError(
-      `Cannot run a kernel with ${fields.length} arguments: ${MAX_ARGUMENTS} are the most`,
-    );
+/** An argument that is not the same in all calls, and its place. */
+type Slot =
+  & (
+    | { readonly kind: "tensor" | "result" | "scalar"; readonly name: string }
+    | { readonly kind: "table"; readonly offset: number }
+    | { readonly kind: "seed" | "stream" }
+  )
+  & { readonly index: number };
+
+/** The arguments of a kernel for some windows. */
+export class KernelArguments {
+  /** All of them; what changes from call to call is 0. */
+  readonly #words: Int32Array;
+  readonly #slots: Slot[] = [];
+
+  /**
+   * Finds those that are the same in all calls.
+   *
+   * @throws {RangeError} where they do not fit the block
+   */
+  constructor(
+    fields: readonly string[],
+    { geometry, tables: { offsets, words }, chunk }: {
+      readonly geometry: Geometry;
+      readonly tables: TableBlock;
+      /** Rows that a thread takes at a time. */
+      readonly chunk: number;
+    },
+  ) {
+    if (fields.length > MAX_ARGUMENTS) {
+      throw new RangeError(
+        `Cannot run a kernel with ${fields.length} arguments: ${MAX_ARGUMENTS} are the most`,
+      );
+    }
+    this.#words = new Int32Array(fields.length);
+    const numbers = new Float32Array(this.#words.buffer);
+    for (const [index, field] of fields.entries()) {
+      const [kind, name] = splitField(field);
+      // What a kernel keeps lies behind its tables.
+      const offset = field === "scratch"
+        ? words.byteLength
+        : offsets.get(field);
+      if (kind === "tensor" || kind === "result" || kind === "scalar") {
+        this.#slots.push({ index, kind, name });
+      } else if (field === "seed" || field === "stream") {
+        this.#slots.push({ index, kind: field });
+      } else if (offset !== undefined) {
+        this.#slots.push({ index, kind: "table", offset });
+      } else if (kind === "constant") numbers[index] = Number(name);
+      else if (field === "chunk") this.#words[index] = chunk;
+      else this.#words[index] = integerArgument(field, geometry);
+    }
   }
-  const { scalars } = sources.bindings;
-  const ints = new Int32Array(memory.buffer, ARGUMENTS_ADDRESS, fields.length);
-  const numbers = new Float32Array(
-    memory.buffer,
-    ARGUMENTS_ADDRESS,
-    fields.length,
-  );
-  for (const [index, field] of fields.entries()) {
-    const [kind, name] = splitField(field);
-    if (kind === "scalar") numbers[index] = scalars[name];
-    else if (kind === "constant") numbers[index] = Number(name);
-    else ints[index] = integerArgument(field, sources);
+
+  /** Writes them into the block that kernels read them from. */
+  write(memory: WasmMemory, { bindings, tables }: CallArguments): void {
+    const { words } = memory;
+    const { tensors, outputs, scalars, stream } = bindings;
+    const own = this.#words;
+    for (let i = 0; i < own.length; i++) words[ARGUMENTS_WORD + i] = own[i];
+    for (const slot of this.#slots) {
+      const at = ARGUMENTS_WORD + slot.index;
+      switch (slot.kind) {
+        case "tensor":
+          words[at] = tensors[slot.name].address;
+          break;
+        case "result":
+          words[at] = outputs[slot.name].address;
+          break;
+        case "scalar":
+          memory.numbers[at] = scalars[slot.name];
+          break;
+        case "table":
+          words[at] = tables + slot.offset;
+          break;
+        case "seed":
+          words[at] = stream.seed;
+          break;
+        case "stream":
+          words[at] = stream.stream;
+      }
+    }
   }
 }
 
@@ -51,18 +110,17 @@ export function writeArguments(
  * @throws {TypeError} where one is missing
  */
 export function writeIntegers(
-  { memory }: WasmMemory,
+  { words }: WasmMemory,
   fields: readonly string[],
   values: Readonly<Record<string, number>>,
 ): void {
-  const words = new Int32Array(memory.buffer, ARGUMENTS_ADDRESS, fields.length);
   for (const [index, field] of fields.entries()) {
     if (values[field] === undefined) {
       throw new TypeError(
         `Cannot run a kernel: its argument "${field}" is missing`,
       );
     }
-    words[index] = values[field];
+    words[ARGUMENTS_WORD + index] = values[field];
   }
 }
 
@@ -72,17 +130,13 @@ function splitField(field: string): [kind: string, name: string] {
   return dot < 0 ? [field, ""] : [field.slice(0, dot), field.slice(dot + 1)];
 }
 
-/** An argument that is an address, a length or a seed. */
-function integerArgument(field: string, sources: ArgumentSources): number {
-  const { geometry, bindings: { tensors, outputs, stream }, tables } = sources;
+/** An argument that windows decide. */
+function integerArgument(field: string, geometry: Geometry): number {
   const { input, output, channels, items } = geometry;
   const [kind, name] = splitField(field);
   if (kind === "integer") return Number(name);
   const length = windowLength(field, geometry);
   if (length !== undefined) return length;
-  if (kind === "tensor") return tensors[name].address;
-  if (kind === "result") return outputs[name].address;
-  if (field in tables) return tables[field];
   switch (field) {
     case "channels":
       return channels;
@@ -108,10 +162,6 @@ function integerArgument(field: string, sources: ArgumentSources): number {
       return interiorOf(geometry).from;
     case "inside_to":
       return interiorOf(geometry).to;
-    case "seed":
-      return stream.seed;
-    case "stream":
-      return stream.stream;
   }
   throw new TypeError(
     `Cannot run a kernel: its argument "${field}" is unknown`,

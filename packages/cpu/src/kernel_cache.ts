@@ -8,7 +8,9 @@ import {
 } from "@rockpool/kernel";
 import compile from "watr/compile";
 import type { Allocator } from "./allocator.ts";
+import { KernelCall } from "./kernel_call.ts";
 import type { WasmMemory } from "./memory.ts";
+import type { ThreadPool } from "./thread_pool.ts";
 
 /** A module that is ready to run. */
 export interface CompiledModule {
@@ -43,25 +45,46 @@ export interface MatmulKernel extends FixedKernel {
   readonly turns: number;
 }
 
+/** The kernels of a program. */
+interface ProgramKernels {
+  /** By what their text depends on. */
+  readonly byKey: Map<string, CompiledKernel>;
+  /** By windows that cannot change. */
+  readonly calls: WeakMap<Geometry, KernelCall>;
+}
+
 /** The kernels of a backend, each compiled when it is first needed. */
 export class KernelCache {
-  readonly #kernels = new WeakMap<Program, Map<string, CompiledKernel>>();
+  readonly #kernels = new WeakMap<Program, ProgramKernels>();
   readonly #fixed = new Map<FixedEmitter, FixedKernel>();
   #matmul: MatmulKernel | undefined;
   #count = 0;
 
-  constructor(readonly memory: WasmMemory, readonly allocator: Allocator) {}
+  constructor(
+    readonly memory: WasmMemory,
+    readonly allocator: Allocator,
+    readonly pool: ThreadPool | undefined,
+  ) {}
 
-  /** The kernel of a program for windows of this kind. */
-  get(program: Program, geometry: Geometry): CompiledKernel {
+  /** How a program runs on some windows. */
+  get(program: Program, geometry: Geometry): KernelCall {
     let kernels = this.#kernels.get(program);
-    if (!kernels) this.#kernels.set(program, kernels = new Map());
-    const key = watKey(program, geometry);
-    let kernel = kernels.get(key);
-    if (!kernel) {
-      kernels.set(key, kernel = this.#compileProgram(program, geometry));
+    if (!kernels) {
+      kernels = { byKey: new Map(), calls: new WeakMap() };
+      this.#kernels.set(program, kernels);
     }
-    return kernel;
+    let call = kernels.calls.get(geometry);
+    if (!call) {
+      const key = watKey(program, geometry);
+      let kernel = kernels.byKey.get(key);
+      if (!kernel) {
+        kernel = this.#compileProgram(program, geometry);
+        kernels.byKey.set(key, kernel);
+      }
+      call = new KernelCall(kernel, { program, geometry, pool: this.pool });
+      if (Object.isFrozen(geometry)) kernels.calls.set(geometry, call);
+    }
+    return call;
   }
 
   /** The kernel of products of matrices. */
@@ -82,7 +105,7 @@ export class KernelCache {
 
   #compileMatmul(): MatmulKernel {
     const turns = this.allocator.allocate(4);
-    new Int32Array(this.memory.memory.buffer, turns, 1)[0] = 0;
+    this.memory.words[turns / 4] = 0;
     return { ...this.fixed(emitWatMatmul), turns };
   }
 

@@ -14,6 +14,9 @@ export class WasmMemory {
   readonly memory: WebAssembly.Memory;
   /** Whether threads share it. */
   readonly shared: boolean;
+  #size = 0;
+  #words: Int32Array<ArrayBufferLike> = new Int32Array(0);
+  #numbers: Float32Array<ArrayBufferLike> = new Float32Array(0);
 
   constructor(shared: boolean) {
     this.shared = shared;
@@ -22,11 +25,22 @@ export class WasmMemory {
       maximum: MAX_PAGES,
       shared,
     });
+    this.#look();
   }
 
   /** Its size in bytes. */
   get size(): number {
-    return this.memory.buffer.byteLength;
+    return this.#size;
+  }
+
+  /** All of it as integers, until it grows. */
+  get words(): Int32Array<ArrayBufferLike> {
+    return this.#words;
+  }
+
+  /** All of it as numbers, until it grows. */
+  get numbers(): Float32Array<ArrayBufferLike> {
+    return this.#numbers;
   }
 
   /**
@@ -44,6 +58,7 @@ export class WasmMemory {
     for (const pages of spare > missing ? [spare, missing] : [missing]) {
       try {
         this.memory.grow(pages);
+        this.#look();
         return;
       } catch {
         // The next, smaller request may fit.
@@ -54,5 +69,13 @@ export class WasmMemory {
         MAX_PAGES * PAGE
       } are the most that WebAssembly can address`,
     );
+  }
+
+  /** Asking for the buffer takes as long as a small kernel. */
+  #look(): void {
+    const { buffer } = this.memory;
+    this.#size = buffer.byteLength;
+    this.#words = new Int32Array(buffer);
+    this.#numbers = new Float32Array(buffer);
   }
 }

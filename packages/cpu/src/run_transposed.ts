@@ -83,7 +83,8 @@ export function runTransposed(
   tools: KernelTools,
   program: Program,
   geometry: Geometry,
-  { bindings, run }: {
+  { transposed, bindings, run }: {
+    readonly transposed: Geometry;
     readonly bindings: RunBindings<Block>;
     readonly run: (geometry: Geometry, bindings: RunBindings<Block>) => void;
   },
@@ -120,7 +121,7 @@ export function runTransposed(
         blockLike(bindings.outputs[name]),
       ]),
     );
-    run({ ...geometry, layout: "NHWC" }, { ...bindings, tensors, outputs });
+    run(transposed, { ...bindings, tensors, outputs });
     for (const { name } of program.outputs) {
       transpose(tools, {
         from: outputs[name].address,

@@ -1,40 +1,34 @@
 import { coveringWindows, type Geometry } from "@rockpool/kernel";
-import type { Allocator } from "./allocator.ts";
-import type { WasmMemory } from "./memory.ts";
 
 /** The letters that end the names of the tables of depth, height and width. */
 const LETTERS = ["d", "h", "w"] as const;
 
-/** The tables of a geometry in the backend's memory, by field name. */
-export interface TableBlocks {
-  /** Addresses by the names that kernels have for them. */
-  readonly addresses: Readonly<Record<string, number>>;
-  /** Gives the memory back. */
-  free(): void;
+/** Integers of a cache line. */
+const LINE = 16;
+
+/** Tables one behind the other, to be copied into memory. */
+export interface TableBlock {
+  /** Their numbers. */
+  readonly words: Int32Array;
+  /** Where each begins, in bytes, by the names that kernels have for them. */
+  readonly offsets: ReadonlyMap<string, number>;
 }
 
-/** Copies the tables that a kernel's fields name into memory. */
-export function placeTables(
+/** The tables that a kernel's fields name, each from a cache line on. */
+export function tableBlock(
   geometry: Geometry,
   fields: readonly string[],
-  { memory, allocator }: { memory: WasmMemory; allocator: Allocator },
-): TableBlocks {
-  const addresses: Record<string, number> = {};
-  const free = () => {
-    for (const address of Object.values(addresses)) allocator.free(address);
-  };
-  try {
-    const tables = tablesOf(geometry, fields);
-    for (const [field, data] of Object.entries(tables)) {
-      const address = allocator.allocate(data.byteLength);
-      addresses[field] = address;
-      new Int32Array(memory.memory.buffer, address, data.length).set(data);
-    }
-  } catch (error) {
-    free();
-    throw error;
+): TableBlock {
+  const tables = Object.entries(tablesOf(geometry, fields));
+  const offsets = new Map<string, number>();
+  let end = 0;
+  for (const [field, { length }] of tables) {
+    offsets.set(field, 4 * end);
+    end += LINE * Math.ceil(length / LINE);
   }
-  return { addresses, free };
+  const words = new Int32Array(end);
+  for (const [field, data] of tables) words.set(data, offsets.get(field)! / 4);
+  return { words, offsets };
 }
 
 /** The tables that a kernel's fields name. */

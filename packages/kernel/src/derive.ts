@@ -33,6 +33,10 @@ export interface Programs {
   readonly carry: Program | undefined;
   /** A gradient for each input and parameter that the outputs depend on. */
   readonly gradients: readonly GradientProgram[];
+  /** The outputs that are numbers, which a gradient can arrive at. */
+  readonly numbers: readonly string[];
+  /** What gradients call the results of `train`. */
+  readonly kept: Readonly<Record<string, string>>;
 }
 
 const derived = new WeakMap<WindowKernel, Programs>();
@@ -94,6 +98,12 @@ function derive(kernel: WindowKernel): Programs {
       ? undefined
       : makeProgram("window", `${kernel.name}-carry`, carried.made),
     gradients: programs,
+    numbers: outputs.filter(({ value }) => value.type === "f32")
+      .map(({ name }) => name),
+    kept: Object.fromEntries([
+      ...outputs.map(({ name }) => [name, `out_${name}`]),
+      ...saved.made.map(({ name }) => [name, name]),
+    ]),
   };
 }
 

@@ -96,6 +96,15 @@ export function triple<T>(spatial: readonly T[], missing: T): Triple<T> {
   return [...front, ...spatial] as unknown as Triple<T>;
 }
 
+/** A geometry that can be given to many, since nobody can change it. */
+export function frozenGeometry(geometry: Geometry): Geometry {
+  const { inputShape, outputShape, input, output, axes } = geometry;
+  for (const part of [inputShape, outputShape, input, output, axes, ...axes]) {
+    Object.freeze(part);
+  }
+  return Object.freeze(geometry);
+}
+
 /** How many elements there are in three axes. */
 export function volume([d, h, w]: Triple<number>): number {
   return d * h * w;

@@ -1,5 +1,10 @@
 import type { Layout, Shape, Tensor } from "@rockpool/core";
-import { type Geometry, type TableAxis, triple } from "./geometry.ts";
+import {
+  frozenGeometry,
+  type Geometry,
+  type TableAxis,
+  triple,
+} from "./geometry.ts";
 import { axisNames, planesOf, shapeOf } from "./rank.ts";
 import { adaptiveTable, emptyTable } from "./tables.ts";
 
@@ -57,7 +62,7 @@ export function regions(
       ),
     });
   });
-  return {
+  return frozenGeometry({
     inputShape: [...shape],
     outputShape: shapeOf(
       { ...planes, batched: true, items: count },
@@ -72,7 +77,7 @@ export function regions(
     axes: triple<TableAxis>(tablesOf, emptyTable(count)),
     per: "item",
     sources,
-  };
+  });
 }
 
 /**

@@ -8,7 +8,6 @@ import {
   type Kernel,
   type MatmulOptions,
   type Mode,
-  neededInputs,
   type PoolingOp,
   type Results,
   type Routine,
@@ -18,10 +17,8 @@ import {
   type Session,
   type SessionOptions,
   type Shape,
-  type Shapes,
   type Tensor,
   type TensorData,
-  validateOptions,
   type Value,
   type Values,
   type WeightSpec,
@@ -35,15 +32,17 @@ import { gradientsOf } from "./gradients.ts";
 import { runMatmul } from "./matmul.ts";
 import { runReshape } from "./reshape.ts";
 import { runRoutine } from "./routine.ts";
-import { checkNames, checkWeights, tensorsAtHand } from "./run_checks.ts";
+import { checkWeights, tensorsAtHand } from "./run_checks.ts";
+import { type RunPlan, runPlan } from "./run_plan.ts";
 import { runSample } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
 import { runScatter } from "./scatter.ts";
 import type { TapeEntry } from "./tape.ts";
 import { randomWord, type Stream } from "./threefry.ts";
 import { ValueScope } from "./value_scope.ts";
-import { checkWindowCall, runWindow } from "./window_call.ts";
+import { runWindow } from "./window_call.ts";
 import { WindowKernel } from "./window_kernel.ts";
+import { checkLeaves } from "./window_leaves.ts";
 
 /** A session of any backend: checks around what runs on a device. */
 export class DeviceSession<V extends Value> implements Session<V> {
@@ -138,38 +137,23 @@ export class DeviceSession<V extends Value> implements Session<V> {
     inputs: Values<Inputs>,
     run: RunOptions<Options, Weights> = {},
   ): Results<Outputs, V> {
-    this.#scope.assertOpen();
-    const options = validateOptions(op.options, run.options ?? {});
-    const needed = neededInputs(op, options);
-    checkNames(op.name, inputs, needed);
-    for (const name of needed) {
-      this.#scope.own(inputs[name], `run ${op.name} on`);
+    const scope = this.#scope;
+    scope.assertOpen();
+    const plan = runPlan(op, inputs, run.options);
+    for (const name of plan.needed) {
+      const value = inputs[name as Inputs];
+      if (!scope.owns(value)) scope.refuse(value, `run ${op.name} on`);
     }
-    const shapes = Object.fromEntries(
-      needed.map((name) => [name, inputs[name].shape]),
-    ) as Shapes<Inputs>;
-    op.shape(shapes, options);
-    const specs = op.weights?.(shapes, options) ?? {};
-    const given: Partial<Record<string, V>> = {};
-    for (
-      const [name, value] of Object.entries<Value | undefined>(
-        run.weights ?? {},
+    const { specs } = plan;
+    const given = this.#givenWeights(plan, run.weights);
+    const results = scope.orNothing(() =>
+      op.forward(
+        this,
+        inputs,
+        plan.options as Options,
+        this.#weights(specs, given) as Values<string>,
       )
-    ) {
-      if (value) given[name] = this.#scope.own(value, `run ${op.name} with`);
-    }
-    const atHand = tensorsAtHand(
-      given,
-      (value) => this.#scope.device.peek(value),
     );
-    checkWeights(op.name, specs, { given, atHand });
-    if (Object.keys(atHand).length > 0) {
-      op.shape(shapes, options, atHand as Partial<Record<Weights, Tensor>>);
-    }
-    const results = this.#scope.orNothing(() => {
-      const weights = this.#weights(specs, given);
-      return op.forward(this, inputs, options, weights as Values<string>);
-    });
     this.#runs += 1;
     return results as Results<Outputs, V>;
   }
@@ -179,17 +163,20 @@ export class DeviceSession<V extends Value> implements Session<V> {
     bindings: Bindings,
     windows: Windows,
   ): Readonly<Record<string, V>> {
-    this.#scope.assertOpen();
+    const scope = this.#scope;
+    scope.assertOpen();
     if (!(kernel instanceof WindowKernel)) {
       throw new TypeError(
         `Cannot run kernel ${kernel?.name}: it was not made by windowKernel of this version of @rockpool/kernel`,
       );
     }
     const geometry = windows as Geometry;
-    for (const [name, value] of Object.entries(bindings.values)) {
-      this.#scope.own(value, `bind "${name}" of kernel ${kernel.name} to`);
+    for (const name in bindings.values) {
+      const value = bindings.values[name];
+      if (scope.owns(value)) continue;
+      scope.refuse(value, `bind "${name}" of kernel ${kernel.name} to`);
     }
-    checkWindowCall(kernel, geometry, bindings);
+    checkLeaves(kernel, geometry, bindings);
     const call = {
       kernel,
       geometry,
@@ -197,10 +184,10 @@ export class DeviceSession<V extends Value> implements Session<V> {
       scalars: bindings.scalars ?? {},
       stream: this.#stream,
     };
-    const { outputs, entry } = this.#scope.orNothing(() =>
-      runWindow(this.#scope, call, this.#scope.records)
+    const { outputs, entry } = scope.orNothing(() =>
+      runWindow(scope, call, scope.records)
     );
-    this.#scope.record(entry);
+    scope.record(entry);
     return outputs;
   }
 
@@ -295,16 +282,37 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return output;
   }
 
+  /** The parameters that a run is given, checked. */
+  #givenWeights(
+    { op, shapes, options, specs }: RunPlan,
+    weights: Readonly<Record<string, Value | undefined>> = {},
+  ): Readonly<Partial<Record<string, V>>> {
+    const given: Partial<Record<string, V>> = {};
+    let some = false;
+    for (const [name, value] of Object.entries(weights)) {
+      if (!value) continue;
+      given[name] = this.#scope.own(value, `run ${op.name} with`);
+      some = true;
+    }
+    if (!some) return given;
+    const atHand = tensorsAtHand(
+      given,
+      (value) => this.#scope.device.peek(value),
+    );
+    checkWeights(op.name, specs, { given, atHand });
+    if (Object.keys(atHand).length > 0) op.shape(shapes, options, atHand);
+    return given;
+  }
+
   /** The given parameters, and initial ones for those that are left out. */
   #weights(
     specs: Readonly<Record<string, WeightSpec>>,
     given: Readonly<Partial<Record<string, V>>>,
   ): Record<string, V> {
-    return Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => [
-        name,
-        given[name] ?? this.upload(initialWeight(spec)),
-      ]),
-    );
+    const weights: Record<string, V> = {};
+    for (const name in specs) {
+      weights[name] = given[name] ?? this.upload(initialWeight(specs[name]));
+    }
+    return weights;
   }
 }

@@ -6,8 +6,15 @@ import {
   type Shape,
   validateOptions,
 } from "@rockpool/core";
-import { type Geometry, NO_AXIS, type SlideAxis, triple } from "./geometry.ts";
+import {
+  frozenGeometry,
+  type Geometry,
+  NO_AXIS,
+  type SlideAxis,
+  triple,
+} from "./geometry.ts";
 import { axisNames, planesOf, shapeOf } from "./rank.ts";
+import { frozenContents, Remembered, sameContents } from "./remembered.ts";
 
 /** One integer for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
@@ -89,8 +96,25 @@ export const slideOptions: OptionSpec<SlideOptions> = {
   axes: axesRule,
 };
 
+/** Windows, and the options that they were made of. */
+interface KnownWindows {
+  readonly options: Partial<SlideOptions>;
+  readonly geometry: Geometry;
+}
+
+const SLIDE_NAMES = Object.keys(slideOptions) as (keyof SlideOptions)[];
+
+/** What networks ask for again and again; the shape is the geometry's. */
+const known = new Remembered<KnownWindows, Shape, Partial<SlideOptions>>(
+  64,
+  ({ options, geometry }, shape, given) =>
+    sameContents(geometry.inputShape, shape) &&
+    SLIDE_NAMES.every((name) => sameContents(options[name], given[name])),
+);
+
 /**
- * Sliding windows over an input: PyTorch's shapes and padding rules.
+ * Sliding windows over an input: PyTorch's shapes and padding rules. For the
+ * same shape and options it gives the same object, which nobody can change.
  *
  * @param shape `[N, C, …spatial]` or `[C, …spatial]`; with layout NHWC the
  * channels stand last
@@ -110,7 +134,19 @@ export function slide(
   shape: Shape,
   options: Partial<SlideOptions> & Pick<SlideOptions, "kernelSize">,
 ): Geometry {
-  const checked = validateOptions(slideOptions, windowOptionsOf(options));
+  const found = known.find(shape, options);
+  if (found) return found.geometry;
+  const own = windowOptionsOf(options);
+  const geometry = frozenGeometry(makeSlide(shape, own));
+  known.add({ options: own, geometry });
+  return geometry;
+}
+
+function makeSlide(
+  shape: Shape,
+  options: Partial<SlideOptions>,
+): Geometry {
+  const checked = validateOptions(slideOptions, options);
   const { padding, ceilMode } = checked;
   const planes = planesOf(shape, checked);
   const { axes: count, spatial } = planes;
@@ -151,13 +187,12 @@ export function slide(
   };
 }
 
-/** The options that are about windows, of those of an operator. */
+/** A copy of the options that are about windows, of those of an operator. */
 function windowOptionsOf(
   options: Partial<SlideOptions>,
 ): Partial<SlideOptions> {
   return Object.fromEntries(
-    Object.keys(slideOptions)
-      .map((name) => [name, options[name as keyof SlideOptions]]),
+    SLIDE_NAMES.map((name) => [name, frozenContents(options[name])]),
   );
 }
 

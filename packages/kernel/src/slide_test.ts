@@ -215,3 +215,17 @@ Deno.test("slide() finds no window that holds padding only without dilation", ()
     { seed: 2, numRuns: 500 },
   );
 });
+
+Deno.test("slide() gives one object for the same shape and options, which nobody can change", () => {
+  const shape = [1, 2, 8, 8];
+  const kernelSize = [2, 3];
+  const first = slide(shape, { kernelSize, stride: 1 });
+  assert(slide([...shape], { kernelSize: [2, 3], stride: 1 }) === first);
+  kernelSize[1] = 2;
+  assertEquals(slide(shape, { kernelSize, stride: 1 }).output, [1, 7, 7]);
+  assertEquals(first.output, [1, 7, 6]);
+  shape[3] = 9;
+  assertEquals(slide(shape, { kernelSize, stride: 1 }).output, [1, 7, 8]);
+  const parts = [first, first.inputShape, first.outputShape, ...first.axes];
+  assert(parts.every(Object.isFrozen));
+});

@@ -1,5 +1,6 @@
 import type { Layout, Shape } from "@rockpool/core";
 import {
+  frozenGeometry,
   type Geometry,
   NO_AXIS,
   type TableAxis,
@@ -68,7 +69,7 @@ export function tables(shape: Shape, options: TableOptions): Geometry {
   const output = axes.map((axis) =>
     groups === 0 ? 0 : axis.starts.length / groups
   );
-  return {
+  return frozenGeometry({
     inputShape: [...shape],
     outputShape: shapeOf(planes, output),
     layout: planes.layout,
@@ -80,7 +81,7 @@ export function tables(shape: Shape, options: TableOptions): Geometry {
     axes: triple<TableAxis>(axes, emptyTable(groups)),
     per,
     sources: undefined,
-  };
+  });
 }
 
 /** A table axis of length 1 for an axis that a tensor lacks. */

@@ -50,8 +50,17 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
    * @throws {TypeError} where it is none, or the session has ended
    */
   own(value: Value, action: string): V {
+    return this.owns(value) ? value : this.refuse(value, action);
+  }
+
+  /** Whether the value is one of these; none is once the session has ended. */
+  owns(value: Value): value is V {
+    return this.#owned.has(value as V);
+  }
+
+  /** @throws {TypeError} since a value is none of these */
+  refuse(value: Value, action: string): never {
     this.assertOpen();
-    if (this.#owned.has(value as V)) return value as V;
     throw new TypeError(
       `Cannot ${action} ${
         value ? "a value that belongs to another session or is freed" : value

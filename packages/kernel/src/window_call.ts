@@ -1,10 +1,4 @@
-import {
-  type Bindings,
-  equalShapes,
-  formatShape,
-  type Shape,
-  type Value,
-} from "@rockpool/core";
+import type { Shape, Value } from "@rockpool/core";
 import { type GradientProgram, programsOf, TAP_SCALAR } from "./derive.ts";
 import { type Geometry, windowSize } from "./geometry.ts";
 import { ADD_COLUMN } from "./reduce.ts";
@@ -30,72 +24,6 @@ export interface WindowCall<V extends Value> {
   readonly stream: Stream;
 }
 
-/**
- * Checks that all leaves of a kernel are given, with the shapes they need.
- *
- * @throws {TypeError} for a missing or superfluous name, or indices for numbers
- * @throws {RangeError} for a wrong shape or a scalar that is NaN
- */
-export function checkWindowCall(
-  kernel: WindowKernel,
-  geometry: Geometry,
-  { values, scalars = {} }: Bindings,
-): void {
-  const { channels } = geometry;
-  const expected: Record<string, Shape> = {};
-  for (const name of kernel.inputs) expected[name] = geometry.inputShape;
-  for (const name of kernel.leaves.channels) expected[name] = [channels];
-  for (const name of kernel.leaves.planes) {
-    expected[name] = [geometry.items, channels];
-  }
-  for (const name of kernel.leaves.windows) {
-    expected[name] = geometry.outputShape;
-  }
-  for (const name of kernel.leaves.taps) {
-    expected[name] = [channels, windowSize(geometry)];
-  }
-  for (const name of [...Object.keys(values), ...Object.keys(scalars)]) {
-    if (!(name in expected) && !kernel.leaves.scalars.includes(name)) {
-      throw new TypeError(
-        `Cannot run kernel ${kernel.name}: it has no leaf "${name}"`,
-      );
-    }
-  }
-  for (const [name, shape] of Object.entries(expected)) {
-    const value = values[name];
-    if (!value) {
-      throw new TypeError(
-        `Cannot run kernel ${kernel.name}: its tensor "${name}" is missing`,
-      );
-    }
-    if (value.dtype !== "float32") {
-      throw new TypeError(
-        `Cannot run kernel ${kernel.name}: "${name}" is ${value.dtype}, float32 is needed`,
-      );
-    }
-    const fits = kernel.leaves.taps.includes(name)
-      ? value.shape[0] === shape[0] &&
-        value.shape.reduce((n, length) => n * length, 1) === shape[0] * shape[1]
-      : equalShapes(value.shape, shape);
-    if (!fits) {
-      throw new RangeError(
-        `Cannot run kernel ${kernel.name}: "${name}" has shape ${
-          formatShape(value.shape)
-        }, ${formatShape(shape)} is needed`,
-      );
-    }
-  }
-  for (const name of kernel.leaves.scalars) {
-    if (typeof scalars[name] !== "number" || Number.isNaN(scalars[name])) {
-      throw new TypeError(
-        `Cannot run kernel ${kernel.name}: its scalar "${name}" is ${
-          scalars[name]
-        }, a number is needed`,
-      );
-    }
-  }
-}
-
 /** Runs a kernel; with `train`, also gives what walks the call back. */
 export function runWindow<V extends Value>(
   runtime: Runtime<V>,
@@ -110,62 +38,67 @@ export function runWindow<V extends Value>(
     scalars,
     stream,
   });
-  const outputs = Object.fromEntries(
-    Object.keys(kernel.outputs).map((name) => [name, all[name]]),
-  );
-  return {
-    outputs,
-    entry: train ? windowEntry(runtime, call, all) : undefined,
-  };
+  if (!train) return { outputs: all, entry: undefined };
+  const outputs: Record<string, V> = {};
+  for (const name in kernel.outputs) outputs[name] = all[name];
+  return { outputs, entry: new WindowEntry(runtime, call, all) };
 }
 
-/** What walks a call back: `kept` has its outputs and all it saved. */
-function windowEntry<V extends Value>(
-  runtime: Runtime<V>,
-  call: WindowCall<V>,
-  kept: Readonly<Record<string, V>>,
-): TapeEntry<V> {
-  const { kernel, values } = call;
-  const programs = programsOf(kernel);
-  const numbers = Object.entries(kernel.outputs)
-    .filter(([, output]) => output.type === "f32")
-    .map(([name]) => name);
-  return {
-    inputs: Object.values(values),
-    outputs: numbers.map((name) => kept[name]),
-    kept: Object.values(kept),
-    backward(gradients, wanted) {
-      const temporary: V[] = [];
-      const tensors: Record<string, V> = { ...values };
-      for (const [name, value] of Object.entries(kept)) {
-        tensors[name.startsWith("saved_") ? name : `out_${name}`] = value;
+/** Walks a call back: `results` are its outputs and all that it saved. */
+class WindowEntry<V extends Value> implements TapeEntry<V> {
+  readonly inputs: readonly V[];
+  readonly outputs: readonly V[];
+  readonly kept: readonly V[];
+
+  constructor(
+    readonly runtime: Runtime<V>,
+    readonly call: WindowCall<V>,
+    readonly results: Readonly<Record<string, V>>,
+  ) {
+    this.inputs = Object.values(call.values);
+    this.kept = Object.values(results);
+    const outputs: V[] = [];
+    for (const name of programsOf(call.kernel).numbers) {
+      outputs.push(results[name]);
+    }
+    this.outputs = outputs;
+  }
+
+  backward(
+    gradients: readonly (V | undefined)[],
+    wanted: (input: V) => boolean,
+  ): Map<V, V> {
+    const { runtime, call, results } = this;
+    const { values } = call;
+    const programs = programsOf(call.kernel);
+    const temporary: V[] = [];
+    const tensors: Record<string, V> = { ...values };
+    for (const name in results) tensors[programs.kept[name]] = results[name];
+    for (const [index, name] of programs.numbers.entries()) {
+      let gradient = gradients[index];
+      if (!gradient) {
+        gradient = runtime.allocate(results[name].shape, "float32");
+        fillZero(runtime, gradient);
+        temporary.push(gradient);
       }
-      for (const [index, name] of numbers.entries()) {
-        let gradient = gradients[index];
-        if (!gradient) {
-          gradient = runtime.allocate(kept[name].shape, "float32");
-          fillZero(runtime, gradient);
-          temporary.push(gradient);
-        }
-        tensors[`dy_${name}`] = gradient;
-      }
-      const base: ProgramCall<V> = { ...call, tensors };
-      const needed = programs.gradients.filter(({ of }) => wanted(values[of]));
-      if (programs.carry && needed.some(({ role }) => role === "input")) {
-        const carried = runProgram(runtime, programs.carry, base);
-        Object.assign(tensors, carried);
-        temporary.push(...Object.values(carried));
-      }
-      const shares = new Map<V, V>();
-      for (const gradient of needed) {
-        // One value may be bound to several leaves.
-        const share = runGradient(runtime, gradient, base);
-        addShare(runtime, shares, { of: values[gradient.of], share });
-      }
-      for (const value of temporary) runtime.release(value);
-      return shares;
-    },
-  };
+      tensors[`dy_${name}`] = gradient;
+    }
+    const base: ProgramCall<V> = { ...call, tensors };
+    const needed = programs.gradients.filter(({ of }) => wanted(values[of]));
+    if (programs.carry && needed.some(({ role }) => role === "input")) {
+      const carried = runProgram(runtime, programs.carry, base);
+      Object.assign(tensors, carried);
+      temporary.push(...Object.values(carried));
+    }
+    const shares = new Map<V, V>();
+    for (const gradient of needed) {
+      // One value may be bound to several leaves.
+      const share = runGradient(runtime, gradient, base);
+      addShare(runtime, shares, { of: values[gradient.of], share });
+    }
+    for (const value of temporary) runtime.release(value);
+    return shares;
+  }
 }
 
 function runGradient<V extends Value>(

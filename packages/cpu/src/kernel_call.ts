@@ -1,0 +1,77 @@
+import { type Geometry, type Program, volume } from "@rockpool/kernel";
+import { ARGUMENTS_ADDRESS } from "./control.ts";
+import { KernelArguments } from "./kernel_arguments.ts";
+import type { CompiledKernel } from "./kernel_cache.ts";
+import { paysTransposed } from "./run_transposed.ts";
+import { type TableBlock, tableBlock } from "./table_blocks.ts";
+import type { Job, ThreadPool } from "./thread_pool.ts";
+
+/** Elements below which one thread is done before another has woken up. */
+const PARALLEL_ELEMENTS = 16_384;
+
+/** A program's kernel and windows: what is the same in all calls of both. */
+export class KernelCall {
+  /** What threads divide among themselves. */
+  readonly job: Job;
+  /** Whether it is worth more than one thread. */
+  readonly parallel: boolean;
+  /** What the kernel is given. */
+  readonly arguments: KernelArguments;
+  /** What it reads of the windows. */
+  readonly tables: TableBlock;
+  /** Bytes behind the tables that it keeps what it likes in. */
+  readonly scratchBytes: number;
+  /** The windows of tensors that are transposed for them, where that pays. */
+  readonly transposed: Geometry | undefined;
+
+  constructor(
+    kernel: CompiledKernel,
+    { program, geometry, pool }: {
+      readonly program: Program;
+      readonly geometry: Geometry;
+      readonly pool: ThreadPool | undefined;
+    },
+  ) {
+    const { id, module, run, fields, plan } = kernel;
+    const rows = rowsOf(kernel, geometry);
+    const argumentsAddress = ARGUMENTS_ADDRESS;
+    this.job = { kernel: id, module, run, argumentsAddress, rows };
+    const { input, output, items, inputItems, channels } = geometry;
+    const elements = channels *
+      Math.max(volume(input) * inputItems, volume(output) * items);
+    this.parallel = rows > 1 && elements >= PARALLEL_ELEMENTS;
+    this.tables = tableBlock(geometry, fields);
+    const chunk = this.parallel && pool ? pool.chunkOf(rows) : rows;
+    const scratch = 16 * kernel.scratchVectors * Math.ceil(output[2] / 4);
+    this.scratchBytes = scratch * Math.ceil(rows / chunk);
+    this.arguments = new KernelArguments(fields, {
+      geometry,
+      tables: this.tables,
+      chunk,
+    });
+    this.transposed = paysTransposed(plan, program, geometry)
+      ? Object.freeze({ ...geometry, layout: "NHWC" })
+      : undefined;
+  }
+}
+
+/** How many rows a kernel has to work on. */
+function rowsOf(
+  { kind, plan: { schedule } }: CompiledKernel,
+  { input, output, items, inputItems, channels }: Geometry,
+): number {
+  const [space, batch] = kind === "gather"
+    ? [input, inputItems]
+    : [output, items];
+  const lines = space[0] * space[1];
+  switch (schedule) {
+    case "columns":
+    case "rolling":
+      return batch * channels * lines;
+    case "channels":
+      return batch * lines;
+    case "elements":
+      // A gather works on a plane, all of whose windows may be one.
+      return batch * channels * (kind === "gather" ? 1 : volume(space));
+  }
+}
