@@ -1,21 +1,15 @@
+import { Gaps } from "./gaps.ts";
 import type { WasmMemory } from "./memory.ts";
 
 /** Blocks start at multiples of this, a cache line. */
 const ALIGNMENT = 64;
-
-/** A free stretch of memory. */
-interface Gap {
-  address: number;
-  size: number;
-}
 
 /**
  * Blocks of a growing memory: the smallest gap that fits is taken, and gaps
  * that touch become one.
  */
 export class Allocator {
-  /** Sorted by address, and never touching. */
-  readonly #gaps: Gap[] = [];
+  readonly #gaps = new Gaps();
   readonly #sizes = new Map<number, number>();
   #end: number;
   #live = 0;
@@ -41,7 +35,7 @@ export class Allocator {
    */
   allocate(bytes: number): number {
     const size = Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
-    const address = this.#takeGap(size) ?? this.#extend(size);
+    const address = this.#gaps.take(size) ?? this.#extend(size);
     this.#sizes.set(address, size);
     this.#live += size;
     return address;
@@ -55,40 +49,12 @@ export class Allocator {
     }
     this.#sizes.delete(address);
     this.#live -= size;
-    const gaps = this.#gaps;
-    let at = gaps.findIndex((gap) => gap.address > address);
-    if (at < 0) at = gaps.length;
-    gaps.splice(at, 0, { address, size });
-    this.#join(at);
-    if (at > 0) this.#join(at - 1);
-    const last = gaps.at(-1)!;
-    if (last.address + last.size === this.#end) {
-      gaps.pop();
-      this.#end = last.address;
+    if (address + size < this.#end) {
+      this.#gaps.add(address, size);
+      return;
     }
-  }
-
-  /** Makes a gap and the one behind it one where they touch. */
-  #join(at: number): void {
-    const [gap, next] = [this.#gaps[at], this.#gaps[at + 1]];
-    if (!next || gap.address + gap.size !== next.address) return;
-    gap.size += next.size;
-    this.#gaps.splice(at + 1, 1);
-  }
-
-  #takeGap(size: number): number | undefined {
-    let best = -1;
-    for (const [index, gap] of this.#gaps.entries()) {
-      const better = best < 0 || gap.size < this.#gaps[best].size;
-      if (gap.size >= size && better) best = index;
-    }
-    if (best < 0) return undefined;
-    const gap = this.#gaps[best];
-    const { address } = gap;
-    gap.address += size;
-    gap.size -= size;
-    if (gap.size === 0) this.#gaps.splice(best, 1);
-    return address;
+    // What is freed in the reverse order of its allocation leaves no gap.
+    this.#end = this.#gaps.takeEndingAt(address) ?? address;
   }
 
   #extend(size: number): number {

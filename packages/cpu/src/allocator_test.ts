@@ -77,3 +77,22 @@ Deno.test("Allocator keeps blocks apart and inside memory, whatever is freed", (
     { numRuns: 50 },
   );
 });
+
+Deno.test("Allocator takes what was freed, whatever else is free", () => {
+  const allocator = makeAllocator();
+  const blocks = Array.from(
+    { length: 200 },
+    (_, i) => allocator.allocate(64 * (1 + i % 7)),
+  );
+  const last = allocator.allocate(64);
+  for (const [i, block] of blocks.entries()) if (i % 2) allocator.free(block);
+  const size = allocator.memory.size;
+  const taken = new Set(
+    blocks.map((_, i) => i % 2 ? allocator.allocate(64 * (1 + i % 7)) : -1),
+  );
+  assertEquals(taken, new Set(blocks.map((block, i) => i % 2 ? block : -1)));
+  for (const block of blocks) allocator.free(block);
+  assertEquals(allocator.allocate(64 * 50), blocks[0]);
+  allocator.free(last);
+  assertEquals(allocator.memory.size, size);
+});

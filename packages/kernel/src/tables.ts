@@ -8,6 +8,7 @@ import {
   triple,
 } from "./geometry.ts";
 import { axisNames, planesOf, shapeOf } from "./rank.ts";
+import { Remembered, sameContents } from "./remembered.ts";
 
 /** Windows along one axis, one after the other. */
 export interface Table {
@@ -33,8 +34,42 @@ export interface TableOptions {
   readonly layout?: Layout;
 }
 
+/** Windows, and what they were made of. */
+interface KnownTables {
+  readonly axes: readonly TableAxis[];
+  readonly geometry: Geometry;
+}
+
+/** What networks ask for again and again. */
+const known = new Remembered<KnownTables, Shape, TableOptions>(
+  64,
+  ({ axes, geometry }, shape, { tables, per = "call", layout = "NCHW" }) =>
+    sameContents(geometry.inputShape, shape) && axes.length === tables.length &&
+    geometry.per === per && geometry.layout === layout &&
+    axes.every((axis, a) => holds(axis, tables[a])),
+);
+
+/** The longest tables that are remembered. */
+const LONGEST = 256;
+
+/** Whether an axis has the numbers of a table. */
+function holds(
+  axis: TableAxis,
+  { starts, counts, dilation = 1 }: Table,
+): boolean {
+  const { length } = axis.starts;
+  if (starts.length !== length || counts.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    if (axis.starts[i] !== starts[i] || axis.counts[i] !== counts[i]) {
+      return false;
+    }
+  }
+  return axis.dilation === dilation;
+}
+
 /**
- * Windows whose starts and sizes stand in tables, one per spatial axis.
+ * Windows whose starts and sizes stand in tables, one per spatial axis. Short
+ * tables with the same numbers give the same object, which nobody may change.
  *
  * Along an axis neither starts nor ends may step back, so that the windows
  * that hold an element follow each other.
@@ -52,6 +87,15 @@ export interface TableOptions {
  * ```
  */
 export function tables(shape: Shape, options: TableOptions): Geometry {
+  const found = known.find(shape, options);
+  if (found) return found.geometry;
+  const { axes, geometry } = makeTables(shape, options);
+  const areShort = axes.every(({ starts }) => starts.length <= LONGEST);
+  if (areShort) known.add({ axes, geometry });
+  return geometry;
+}
+
+function makeTables(shape: Shape, options: TableOptions): KnownTables {
   const { per = "call" } = options;
   const planes = planesOf(shape, {
     axes: options.tables.length,
@@ -69,7 +113,7 @@ export function tables(shape: Shape, options: TableOptions): Geometry {
   const output = axes.map((axis) =>
     groups === 0 ? 0 : axis.starts.length / groups
   );
-  return frozenGeometry({
+  const geometry = frozenGeometry({
     inputShape: [...shape],
     outputShape: shapeOf(planes, output),
     layout: planes.layout,
@@ -82,6 +126,7 @@ export function tables(shape: Shape, options: TableOptions): Geometry {
     per,
     sources: undefined,
   });
+  return { axes, geometry };
 }
 
 /** A table axis of length 1 for an axis that a tensor lacks. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { interpret } from "./interpret.ts";
 import { fold } from "./fold.ts";
@@ -116,4 +116,26 @@ Deno.test("adaptiveTable() wants positive integers", () => {
 Deno.test("tables() takes a window without elements after a wider one", () => {
   const table = { starts: [0, 3, 2], counts: [5, 0, 3] };
   assertEquals(tables([1, 1, 5], { tables: [table] }).output[2], 3);
+});
+
+Deno.test("tables() gives one object for the same short tables, another for others", () => {
+  const table = { starts: [0, 2], counts: Int32Array.of(3, 3) };
+  const first = tables([1, 1, 5], { tables: [table] });
+  assert(tables([1, 1, 5], { tables: [{ ...table }] }) === first);
+  const others = [
+    tables([1, 2, 5], { tables: [table] }),
+    tables([1, 1, 5], { tables: [{ ...table, starts: [0, 1] }] }),
+    tables([1, 1, 5], { tables: [table], per: "item" }),
+    tables([1, 5, 1], { tables: [table], layout: "NHWC" }),
+  ];
+  assertEquals(new Set([first, ...others]).size, 5);
+  table.counts[1] = 2;
+  const { axes } = tables([1, 1, 5], { tables: [table] });
+  assertEquals(axes[2], {
+    kind: "table",
+    size: 3,
+    starts: Int32Array.of(0, 2),
+    counts: Int32Array.of(3, 2),
+    dilation: 1,
+  });
 });

@@ -11,8 +11,8 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
   /** The calls that are recorded. */
   readonly tape: Tape<V> = new Tape<V>();
   readonly #owned = new Set<V>();
-  /** What the call that runs has allocated so far. */
-  #made: Set<V> | undefined;
+  /** What the call that runs has allocated so far, released values too. */
+  #made: V[] | undefined;
   /** Whether the call that runs has a gradient of its own making. */
   #inRoutine = false;
   #ended = false;
@@ -25,15 +25,14 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
   }
 
   allocate(shape: Shape, dtype: DType): V {
-    return this.#add(this.device.allocate(Object.freeze([...shape]), dtype));
+    return this.#add(this.device.allocate(frozenShape(shape), dtype));
   }
 
   view(value: V, shape: Shape): V {
-    return this.#add(this.device.view(value, Object.freeze([...shape])));
+    return this.#add(this.device.view(value, frozenShape(shape)));
   }
 
   release(value: V): void {
-    this.#made?.delete(value);
     if (this.#owned.delete(value)) this.device.free(value);
   }
 
@@ -84,7 +83,7 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
   orNothing<Result>(work: () => Result): Result {
     if (this.#made) return work();
     const recorded = this.tape.length;
-    const made = this.#made = new Set<V>();
+    const made: V[] = this.#made = [];
     try {
       return work();
     } catch (error) {
@@ -102,18 +101,20 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
     kept: (result: Result) => readonly (Value | undefined)[],
   ): Result {
     const [outer, wasInRoutine] = [this.#made, this.#inRoutine];
-    const made = this.#made = new Set<V>();
+    const made: V[] = this.#made = [];
     this.#inRoutine = true;
+    let left: readonly (Value | undefined)[] = [];
     try {
       const result = work();
-      for (const value of kept(result)) {
-        if (made.delete(value as V)) outer?.add(value as V);
-      }
+      left = kept(result);
       return result;
     } finally {
       this.#made = outer;
       this.#inRoutine = wasInRoutine;
-      for (const value of made) this.release(value);
+      for (const value of made) {
+        if (left.includes(value)) outer?.push(value);
+        else this.release(value);
+      }
     }
   }
 
@@ -122,13 +123,19 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
     if (this.#ended) return;
     this.#ended = true;
     this.tape.truncate(0);
-    for (const value of this.#owned) this.device.free(value);
+    // What was allocated last is best freed first.
+    for (const value of [...this.#owned].reverse()) this.device.free(value);
     this.#owned.clear();
   }
 
   #add(value: V): V {
     this.#owned.add(value);
-    this.#made?.add(value);
+    this.#made?.push(value);
     return value;
   }
+}
+
+/** A shape that nobody can change. */
+function frozenShape(shape: Shape): Shape {
+  return Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
 }
