@@ -11,7 +11,7 @@ import { type Session, type Shape, sizeOf, type Tensor } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
 import { describeMachine } from "./bench/benchmark_docs.ts";
 import { encodeOnnxModel } from "./bench/onnx_model.ts";
-import { type Runner, timeInTurns } from "./bench/turns.ts";
+import { sleep, takeTurn, timeInTurns } from "./bench/turns.ts";
 import { largestDifference } from "./demo/measure.ts";
 
 /** Shapes of the operands. */
@@ -27,8 +27,12 @@ const CASES: readonly (readonly [Shape, Shape])[] = [
 /** The largest difference that rounding explains. */
 const TOLERANCE = 1e-3;
 
+/** Milliseconds of rest before each turn, and for a peer's threads to start. */
+const REST = 5;
+
 /** A product that is computed and given again and again. */
-interface Multiplier extends Runner {
+interface Multiplier extends AsyncDisposable {
+  run(): Promise<void>;
   result(): Promise<Tensor>;
 }
 
@@ -56,10 +60,16 @@ for (const shapes of CASES) {
   const ours = openOurs(session, operands);
   await checkAgreement(ours, operands);
   const [own, theirs] = await timeInTurns([
-    // Our threads sleep between calls; those of the peer do not.
-    () => Promise.resolve(ours),
-    () => openPeer(operands),
-  ], { repeats });
+    { turn: (calls) => takeTurn(() => ours.run(), calls) },
+    {
+      // The peer's threads look for work between calls.
+      async turn(calls) {
+        await using peer = await openPeer(operands);
+        await sleep(REST);
+        return await takeTurn(() => peer.run(), calls);
+      },
+    },
+  ], { repeats, rest: REST, warm: 2, calls: 1 });
   const name = shapes.map((shape) => shape.join("×")).join(" · ");
   const times = [own, theirs].map((time) => time.toFixed(3));
   rows.push([name, ...times, `${(own / theirs).toFixed(2)}×`]);

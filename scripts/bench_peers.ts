@@ -1,25 +1,27 @@
 /**
  * Compares the CPU backend to other libraries in one run, prints a table, and
  * with `--write` puts it into `docs/`:
- * `deno task bench:peers [--threads 1,2] [--repeats N] [--filter TEXT] [--write [--date TEXT]]`.
+ * `deno task bench:peers [--threads 1,2] [--repeats N] [--filter TEXT] [--peers NAMES] [--write [--date TEXT]]`.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import { table } from "@rockpool/cli/table";
-import { BENCH_CASES } from "./bench/bench_case.ts";
+import { BENCH_CASES } from "./bench/bench_cases.ts";
+import { summarise } from "./bench/bench_summary.ts";
 import { benchTable } from "./bench/bench_table.ts";
 import { describeMachine, writeBenchmarks } from "./bench/benchmark_docs.ts";
-import { measureCase } from "./bench/measure_case.ts";
-import { openOnnxRuntime } from "./bench/onnxruntime_peer.ts";
+import { measureCase, TOLERANCE } from "./bench/measure_case.ts";
+import { openPeers, PEER_NAMES } from "./bench/open_peers.ts";
 import { openRockpool } from "./bench/rockpool_peer.ts";
-import type { BenchRow } from "./bench/row.ts";
+import { type BenchRow, ratioOf } from "./bench/row.ts";
 
 const { values } = parseArgs({
   options: {
     threads: { type: "string", default: "2" },
-    repeats: { type: "string", default: "30" },
+    repeats: { type: "string", default: "15" },
     filter: { type: "string", default: "" },
+    peers: { type: "string", default: PEER_NAMES.join(",") },
     write: { type: "boolean", default: false },
     date: { type: "string" },
   },
@@ -28,41 +30,49 @@ const repeats = count(values.repeats, "--repeats");
 const threadCounts = values.threads.split(",").map((it) =>
   count(it, "--threads")
 );
-const cases = BENCH_CASES.filter(({ name }) => name.includes(values.filter));
+const cases = BENCH_CASES.filter(({ name, direction }) =>
+  `${name}, ${direction}`.includes(values.filter)
+);
 if (cases.length === 0) {
   throw new RangeError(`There is no case with "${values.filter}" in its name`);
 }
-if (values.write && cases.length < BENCH_CASES.length) {
+const names = values.peers.split(",");
+if (values.write && names.length < PEER_NAMES.length) {
   throw new RangeError(
-    "Cannot write some cases only: --write takes no --filter",
+    "Cannot write what some peers took: --write takes no --peers",
   );
 }
 
-const machine = describeMachine(values);
-console.log(`${machine}\n`);
 const rows: BenchRow[] = [];
+let machine = "";
+let absent: string[] = [];
 for (const threads of threadCounts) {
-  await using ours = await openRockpool({ threads });
-  await using onnxRuntime = await openOnnxRuntime({ threads });
-  const peers = [onnxRuntime];
+  await using stack = new AsyncDisposableStack();
+  const ours = stack.use(await openRockpool({ threads }));
+  const found = await openPeers(names, { threads });
+  for (const peer of found) stack.use(peer);
+  const libraries = found.map(({ name, version }) => `${name} ${version}`);
+  machine = describeMachine({ date: values.date, libraries });
+  absent = names.filter((name) => !found.some((peer) => peer.name === name));
+  if (rows.length === 0) console.log(machine);
+  for (const name of absent) console.log(`${name}: not found on this machine`);
   for (const benchCase of cases) {
-    const { row, differences } = await measureCase(benchCase, {
-      ours,
-      peers,
-      threads,
-      repeats,
-    });
-    rows.push(row);
-    const found = Object.entries(differences).map(([name, difference]) =>
-      `${name} differs by at most ${difference.toExponential(1)}`
-    );
-    console.log(
-      `${row.case}, threads: ${threads}: ${found.join(", ") || "no peer"}`,
-    );
+    const options = { ours, peers: found, threads, repeats };
+    const { row, differences } = await measureCase(benchCase, options);
+    const missing = absent.map((name) => [name, null]);
+    const peers = { ...row.peers, ...Object.fromEntries(missing) };
+    rows.push({ ...row, peers });
+    const ratio = ratioOf(row)?.toFixed(2) ?? "no peer";
+    console.log(`${row.case}, ${row.direction}, threads: ${threads}: ${ratio}`);
+    for (const [name, difference] of Object.entries(differences)) {
+      if (difference <= TOLERANCE) continue;
+      console.log(`  ${name} left out: its results differ by ${difference}`);
+    }
   }
 }
-console.log(`\n${table(benchTable(rows))}`);
-if (values.write) await writeBenchmarks(rows, { machine });
+console.log(`\n${table(benchTable(rows, { absent }))}\n`);
+for (const line of summarise(rows)) console.log(line);
+if (values.write) await writeBenchmarks(rows, { machine, absent });
 
 function count(text: string, flag: string): number {
   const number = Number(text);

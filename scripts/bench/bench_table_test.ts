@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { benchTable, markdownTable } from "./bench_table.ts";
-import { type BenchRow, ratioOf, shareOf } from "./row.ts";
+import { type BenchRow, mergeRows, ratioOf, shareOf } from "./row.ts";
 
 const row: BenchRow = {
   case: "max 2×2/2",
@@ -37,6 +37,22 @@ Deno.test("benchTable() leaves the ratio empty where no peer has the case", () =
   ]);
   assertEquals(cells[head.indexOf("ratio")], "");
   assertEquals(cells[head.indexOf("target")], "");
+});
+
+Deno.test("benchTable() tells what a peer lacks from a peer that is not there", () => {
+  const [head, cells] = benchTable([row], { absent: ["other"] });
+  assertEquals(cells[head.indexOf("other, ms")], "not found");
+});
+
+Deno.test("benchTable() shows microseconds of short calls", () => {
+  const [head, cells] = benchTable([{ ...row, ours_ms: 0.00567 }]);
+  assertEquals(cells[head.indexOf("ours, ms")], "0.0057");
+});
+
+Deno.test("mergeRows() replaces rows of the same work and adds others", () => {
+  const again = { ...row, ours_ms: 1 };
+  const other = { ...row, threads: 1 };
+  assertEquals(mergeRows([row], [other, again]), [again, other]);
 });
 
 Deno.test("markdownTable() rules a line below the head", () => {

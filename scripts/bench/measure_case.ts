@@ -1,10 +1,15 @@
 import { sizeOf } from "@rockpool/core";
-import { largestDifference } from "../demo/measure.ts";
-import { type BenchCase, inputOf, outputShape } from "./bench_case.ts";
+import { type BenchCase, callsOf, outputShape } from "./bench_case.ts";
+import { type BenchData, dataOf } from "./bench_data.ts";
 import { openCopyLimit } from "./copy_limit.ts";
-import type { Peer } from "./peer.ts";
+import { learnsFrom, type Peer, type Prepared } from "./peer.ts";
 import type { BenchRow } from "./row.ts";
-import { timeInTurns } from "./turns.ts";
+import {
+  type Participant,
+  takeTurn,
+  timeInTurns,
+  type TurnCalls,
+} from "./turns.ts";
 
 /** Who takes part, and how often each is timed. */
 export interface MeasureOptions {
@@ -17,65 +22,69 @@ export interface MeasureOptions {
 /** A row, and how far the results of peers are from ours. */
 export interface Measured {
   readonly row: BenchRow;
-  /** The largest absolute difference for each peer that has the case. */
+  /** The largest difference from each peer that has the case. */
   readonly differences: Readonly<Record<string, number>>;
 }
 
-/** The largest difference that rounding explains, for inputs up to 4. */
-const TOLERANCE = 1e-4;
+/** The largest difference that rounding explains, relative above 1. */
+export const TOLERANCE = 1e-4;
+
+/** Calls before the clock starts, and milliseconds of rest before each turn. */
+const WARM = 2;
+const REST = 5;
+
+/** The milliseconds that all turns of a slow peer may take; it has one at least. */
+const PATIENCE = 2000;
 
 /**
- * Times a case: ours, the peers' and the copy of as many bytes in turn, after
- * their results were found to agree.
+ * Times a case: ours, the peers' and the copy of as many bytes in turn. A peer
+ * whose results differ from ours is left out.
  *
- * @throws {Error} where a result differs, or Rockpool lacks the case
+ * @throws {Error} where no peer's results agree, or Rockpool lacks the case
  */
 export async function measureCase(
   benchCase: BenchCase,
   { ours, peers, threads, repeats }: MeasureOptions,
 ): Promise<Measured> {
   await using stack = new AsyncDisposableStack();
-  const input = inputOf(benchCase);
-  const shape = outputShape(benchCase);
+  const data = dataOf(benchCase);
   const limit = stack.use(
-    await openCopyLimit({
-      reads: 4 * input.length,
-      writes: 4 * sizeOf(shape),
-      threads,
-    }),
+    await openCopyLimit({ ...bytesOf(benchCase, data), threads }),
   );
-  const own = await ours.prepare(benchCase, input);
+  const own = await ours.prepare(benchCase, data);
   if (!own) throw new Error(`Cannot time ${benchCase.name}: it is lacking`);
   stack.use(own);
-  const expected = { shape, data: await own.result() };
+  const expected = await own.results();
 
-  const present: Peer[] = [];
+  const present: { name: string; prepared: Prepared; time: number }[] = [];
   const differences: Record<string, number> = {};
   for (const peer of peers) {
-    await using prepared = await peer.prepare(benchCase, input);
+    const prepared = await peer.prepare(benchCase, data);
     if (!prepared) continue;
-    present.push(peer);
-    const result = { shape, data: await prepared.result() };
-    const difference = largestDifference(expected, result);
-    if (!(difference <= TOLERANCE)) {
-      throw new Error(
-        `Cannot time ${benchCase.name}: the result of ${peer.name} differs by ${difference}, at most ${TOLERANCE} is rounding`,
-      );
-    }
+    stack.use(prepared);
+    const difference = distances(await prepared.results(), expected);
     differences[peer.name] = difference;
+    if (!(difference <= TOLERANCE)) continue;
+    const time = await prepared.turn({ warm: 0, calls: 1 });
+    present.push({ name: peer.name, prepared, time });
+  }
+  const different = Object.entries(differences);
+  if (different.length > 0 && present.length === 0) {
+    throw new Error(
+      `Cannot time ${benchCase.name}, ${benchCase.direction}: no peer agrees, ${
+        different.map(([name, by]) => `${name} differs by ${by}`).join(", ")
+      }, at most ${TOLERANCE} is rounding`,
+    );
   }
 
-  // Our threads sleep between calls; those of others may not.
-  const stays = (runner: { run(): Promise<void> }) => () =>
-    Promise.resolve({
-      run: () => runner.run(),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    });
-  const opens = (peer: Peer) => async () =>
-    (await peer.prepare(benchCase, input))!;
+  const calls = callsOf(benchCase);
   const [copyTime, ourTime, ...times] = await timeInTurns(
-    [stays(limit), stays(own), ...present.map(opens)],
-    { repeats },
+    [
+      { turn: (calls) => takeTurn(() => limit.run(), calls) },
+      own,
+      ...present.map(({ prepared, time }) => patiently(prepared, time)),
+    ],
+    { repeats, rest: REST, warm: WARM * calls, calls },
   );
   const byName = new Map(present.map(({ name }, at) => [name, times[at]]));
   return {
@@ -90,7 +99,63 @@ export async function measureCase(
         peers.map(({ name }) => [name, byName.get(name) ?? null]),
       ),
       limit_ms: copyTime,
-      target: benchCase.target,
+      target: targetOf(benchCase, threads),
     },
   };
+}
+
+/** Targets are those of two threads and more; one is to be level. */
+function targetOf({ target }: BenchCase, threads: number): number {
+  return threads > 1 ? target : 1;
+}
+
+/** What has to be read and written: tensors in, results out. */
+function bytesOf(
+  benchCase: BenchCase,
+  { inputs, dy }: BenchData,
+): { reads: number; writes: number } {
+  const trains = benchCase.direction === "train";
+  const read = [...Object.values(inputs), ...trains ? [dy] : []];
+  const learned = trains ? learnsFrom(benchCase) : [];
+  const written = [
+    outputShape(benchCase),
+    ...learned.map((name) => inputs[name].shape),
+  ];
+  const sum = (shapes: (readonly number[])[]) =>
+    shapes.reduce((bytes, shape) => bytes + 4 * sizeOf(shape), 0);
+  return { reads: sum(read.map(({ shape }) => shape)), writes: sum(written) };
+}
+
+/** A peer with as many turns as there is patience for. */
+function patiently(prepared: Prepared, time: number): Participant {
+  const turns = Math.max(1, Math.floor(PATIENCE / (time * (WARM + 1))));
+  // It was called twice already.
+  const isSlow = turns === 1;
+  return {
+    turns,
+    turn: (calls: TurnCalls) =>
+      prepared.turn(isSlow ? { warm: 0, calls: 1 } : calls),
+  };
+}
+
+/** The largest of all results' differences; NaN if they are no results of it. */
+function distances(
+  results: readonly Float32Array[],
+  expected: readonly Float32Array[],
+): number {
+  if (results.length !== expected.length) return NaN;
+  return Math.max(...results.map((it, at) => distance(it, expected[at])));
+}
+
+/** The largest difference, relative where numbers are large; NaN if none fits. */
+export function distance(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return NaN;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i] - b[i]) / Math.max(1, Math.abs(b[i]));
+    // Also where it is no number.
+    if (!(difference <= largest)) largest = difference;
+    if (Number.isNaN(largest)) return NaN;
+  }
+  return largest;
 }

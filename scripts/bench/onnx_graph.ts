@@ -1,117 +1,201 @@
+import type { Tensor } from "@rockpool/core";
 import {
   type BenchCase,
-  type BenchRegions,
-  type BenchWindows,
   outputShape,
+  type Regions,
+  type SlidingWindows,
 } from "./bench_case.ts";
+import type { BenchData } from "./bench_data.ts";
 import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx_model.ts";
 
-/** Numbers that a graph reads besides `x`. */
+/** Numbers that a graph reads. */
 export interface OnnxFeed extends OnnxTensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A graph, and what it reads besides `x`. */
+/** A graph, and what it reads. */
 export interface FedGraph {
   readonly graph: OnnxGraph;
   readonly feeds: readonly OnnxFeed[];
 }
 
+/** The nodes of a graph, and what it reads besides `x`. */
+interface Nodes {
+  readonly nodes: readonly OnnxNode[];
+  readonly feeds?: readonly OnnxFeed[];
+}
+
 /** A case as a graph from `x` to `y`; undefined where ONNX has none for it. */
-export function onnxGraph(benchCase: BenchCase): FedGraph | undefined {
-  const { layout, direction, place, op, shape } = benchCase;
+export function onnxGraph(
+  benchCase: BenchCase,
+  { inputs }: BenchData,
+): FedGraph | undefined {
+  const { layout, direction, shape } = benchCase;
   // ONNX pools the last axes only, and has no gradients.
   if (layout !== "NCHW" || direction !== "forward") return undefined;
-  const { nodes, feeds }: { nodes: OnnxNode[]; feeds: OnnxFeed[] } =
-    place === "whole"
-      ? {
-        nodes: [{ op: "GlobalAveragePool", inputs: ["x"], output: "y" }],
-        feeds: [],
-      }
-      : "regions" in place
-      ? regionNodes(op, place.regions)
-      : { nodes: windowNodes(op, place.windows), feeds: [] };
+  const work = nodesOf(benchCase, inputs);
+  if (!work) return undefined;
+  const x: OnnxFeed = {
+    name: "x",
+    shape,
+    data: inputs.x.data as Float32Array,
+  };
+  const feeds = [x, ...work.feeds ?? []];
   return {
     graph: {
-      nodes,
-      inputs: [{ name: "x", shape }, ...feeds],
+      nodes: work.nodes,
+      inputs: feeds,
       output: { name: "y", shape: outputShape(benchCase) },
     },
     feeds,
   };
 }
 
-function windowNodes(op: BenchCase["op"], windows: BenchWindows): OnnxNode[] {
-  const { kernelSize, stride, padding } = windows;
-  const attributes = {
-    kernel_shape: [kernelSize, kernelSize],
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
+function nodesOf(
+  benchCase: BenchCase,
+  inputs: BenchData["inputs"],
+): Nodes | undefined {
+  const { op, place, shape } = benchCase;
+  const axes = shape.length - 2;
+  switch (place.kind) {
+    case "windows":
+      if (op === "max-unpool") return unpoolNodes(benchCase, inputs, place);
+      if (op === "local-importance") {
+        const { data, shape } = inputs.logit;
+        return {
+          nodes: weighted("logit", attributesOf(place, axes)),
+          feeds: [{ name: "logit", shape, data: data as Float32Array }],
+        };
+      }
+      return windowNodes(op, attributesOf(place, axes));
+    case "adaptive":
+      if (place.outputSize > 1 || op !== "global-average") return undefined;
+      return {
+        nodes: [
+          node(
+            place.mode === "avg" ? "GlobalAveragePool" : "GlobalMaxPool",
+            ["x"],
+            "y",
+          ),
+        ],
+      };
+    case "regions":
+      return regionNodes(op, place, inputs.rois);
+    default:
+      return undefined;
+  }
+}
+
+type Attributes = NonNullable<OnnxNode["attributes"]>;
+
+function node(
+  op: string,
+  inputs: readonly string[],
+  output: string,
+  attributes?: Attributes,
+): OnnxNode {
+  return { op, inputs, output, attributes };
+}
+
+function attributesOf(
+  { kernelSize, stride, padding }: SlidingWindows,
+  axes: number,
+): Attributes {
+  return {
+    kernel_shape: Array(axes).fill(kernelSize),
+    strides: Array(axes).fill(stride),
+    pads: Array(2 * axes).fill(padding),
   };
-  const pool = (op: string, input: string, output: string): OnnxNode => ({
-    op,
-    inputs: [input],
-    output,
-    attributes,
-  });
+}
+
+function windowNodes(op: string, attributes: Attributes): Nodes | undefined {
   switch (op) {
     case "max":
-      return [pool("MaxPool", "x", "y")];
+      return { nodes: [node("MaxPool", ["x"], "y", attributes)] };
     case "average":
-      return [pool("AveragePool", "x", "y")];
+      return { nodes: [node("AveragePool", ["x"], "y", attributes)] };
+    case "power-average":
+      return { nodes: [node("LpPool", ["x"], "y", { ...attributes, p: 2 })] };
     case "soft":
-      // The number of elements of a window drops out of the quotient.
-      return [
-        { op: "Exp", inputs: ["x"], output: "weight" },
-        { op: "Mul", inputs: ["weight", "x"], output: "weighted" },
-        pool("AveragePool", "weighted", "sum"),
-        pool("AveragePool", "weight", "total"),
-        { op: "Div", inputs: ["sum", "total"], output: "y" },
-      ];
+      return { nodes: weighted("x", attributes) };
+    case "mixed":
+      return {
+        nodes: [
+          node("MaxPool", ["x"], "max", attributes),
+          node("AveragePool", ["x"], "average", attributes),
+          node("Mean", ["max", "average"], "y"),
+        ],
+      };
+    default:
+      return undefined;
   }
-  throw new TypeError(`Cannot compare ${op} over windows: ONNX has no such`);
+}
+
+/**
+ * The mean weighted by exponentials. The number of elements of a window drops
+ * out of the quotient.
+ */
+function weighted(logit: string, attributes: Attributes): OnnxNode[] {
+  return [
+    node("Exp", [logit], "weight"),
+    node("Mul", ["weight", "x"], "weighted"),
+    node("AveragePool", ["weighted"], "sum", attributes),
+    node("AveragePool", ["weight"], "total", attributes),
+    node("Div", ["sum", "total"], "y"),
+  ];
+}
+
+/** Indices of ONNX count through the whole output, not inside a plane. */
+function unpoolNodes(
+  benchCase: BenchCase,
+  { indices }: BenchData["inputs"],
+  windows: SlidingWindows,
+): Nodes {
+  const [, , height, width] = outputShape(benchCase);
+  const plane = indices.shape[2] * indices.shape[3];
+  const data = BigInt64Array.from(
+    { length: indices.data.length },
+    (_, i) => BigInt(indices.data[i] + Math.floor(i / plane) * height * width),
+  );
+  const attributes = attributesOf(windows, 2);
+  return {
+    nodes: [node("MaxUnpool", ["x", "indices"], "y", attributes)],
+    feeds: [{ name: "indices", shape: indices.shape, data, type: "int64" }],
+  };
 }
 
 /** Regions as ONNX reads them: for RoIAlign corners and items apart. */
 function regionNodes(
-  op: BenchCase["op"],
-  { rois, outputSize, spatialScale, samplingRatio = 0 }: BenchRegions,
-): { nodes: OnnxNode[]; feeds: OnnxFeed[] } {
+  op: string,
+  { outputSize, spatialScale, samplingRatio, count }: Regions,
+  rois: Tensor,
+): Nodes {
   const scale = { float: spatialScale };
+  const data = rois.data as Float32Array;
   if (op === "roi") {
     const attributes = {
       pooled_shape: [outputSize, outputSize],
       spatial_scale: scale,
     };
     return {
-      nodes: [{
-        op: "MaxRoiPool",
-        inputs: ["x", "rois"],
-        output: "y",
-        attributes,
-      }],
-      feeds: [{ name: "rois", ...rois }],
+      nodes: [node("MaxRoiPool", ["x", "rois"], "y", attributes)],
+      feeds: [{ name: "rois", shape: rois.shape, data }],
     };
   }
-  const [count] = rois.shape;
   const rows = Array.from(
     { length: count },
-    (_, i) => rois.data.subarray(5 * i, 5 * i + 5),
+    (_, i) => data.subarray(5 * i, 5 * i + 5),
   );
   const corners = Float32Array.from(rows.flatMap((row) => [...row.slice(1)]));
   const items = BigInt64Array.from(rows, ([item]) => BigInt(item));
+  const attributes = {
+    output_height: outputSize,
+    output_width: outputSize,
+    sampling_ratio: samplingRatio ?? 0,
+    spatial_scale: scale,
+  };
   return {
-    nodes: [{
-      op: "RoiAlign",
-      inputs: ["x", "corners", "items"],
-      output: "y",
-      attributes: {
-        output_height: outputSize,
-        output_width: outputSize,
-        sampling_ratio: samplingRatio,
-        spatial_scale: scale,
-      },
-    }],
+    nodes: [node("RoiAlign", ["x", "corners", "items"], "y", attributes)],
     feeds: [
       { name: "corners", shape: [count, 4], data: corners },
       { name: "items", shape: [count], data: items, type: "int64" },

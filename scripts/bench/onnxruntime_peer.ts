@@ -1,43 +1,68 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { onnxGraph } from "./onnx_graph.ts";
+import { npmVersion } from "./npm_version.ts";
+import { type FedGraph, onnxGraph } from "./onnx_graph.ts";
 import { encodeOnnxModel } from "./onnx_model.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
+import { sleep, takeTurn } from "./turns.ts";
 
-/** ONNX Runtime, the native library by its binding for Node. */
-export function openOnnxRuntime({ threads }: PeerOptions): Promise<Peer> {
-  return Promise.resolve({
+/** Milliseconds for the threads of a session to start. */
+const START = 5;
+
+/**
+ * ONNX Runtime, the native library by its binding for Node.
+ *
+ * Its sessions live for a turn: between calls their threads look for work, and
+ * would take a core from whoever comes next.
+ */
+export async function openOnnxRuntime(
+  { threads }: PeerOptions,
+): Promise<Peer> {
+  return {
     name: "onnxruntime-node",
-    async prepare(benchCase, input) {
-      const fed = onnxGraph(benchCase);
-      if (!fed) return undefined;
-      const session = await InferenceSession.create(
-        encodeOnnxModel(fed.graph),
-        {
-          executionProviders: ["cpu"],
-          executionMode: "sequential",
-          graphOptimizationLevel: "all",
-          intraOpNumThreads: threads,
-          interOpNumThreads: 1,
+    version: await npmVersion("onnxruntime-node"),
+    prepare(benchCase, data) {
+      const fed = onnxGraph(benchCase, data);
+      if (!fed) return Promise.resolve(undefined);
+      const model = encodeOnnxModel(fed.graph);
+      const feeds = feedsOf(fed);
+      return Promise.resolve({
+        async turn(calls) {
+          const session = await open(model, threads);
+          await sleep(START);
+          const time = await takeTurn(async () => {
+            await session.run(feeds);
+          }, calls);
+          await session.release();
+          return time;
         },
-      );
-      const feeds: Record<string, Tensor> = {
-        x: new Tensor("float32", input, benchCase.shape),
-      };
-      for (const { name, shape, data } of fed.feeds) {
-        feeds[name] = data instanceof Float32Array
-          ? new Tensor("float32", data, shape)
-          : new Tensor("int64", data, shape);
-      }
-      return {
-        async run() {
-          await session.run(feeds);
+        async results() {
+          const session = await open(model, threads);
+          const { y } = await session.run(feeds);
+          await session.release();
+          return [y.data as Float32Array];
         },
-        async result() {
-          return (await session.run(feeds)).y.data as Float32Array;
-        },
-        [Symbol.asyncDispose]: () => session.release(),
-      };
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      });
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function open(model: Uint8Array, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: ["cpu"],
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
   });
+}
+
+function feedsOf({ feeds }: FedGraph): Record<string, Tensor> {
+  return Object.fromEntries(feeds.map(({ name, shape, data }) => [
+    name,
+    data instanceof Float32Array
+      ? new Tensor("float32", data, shape)
+      : new Tensor("int64", data, shape),
+  ]));
 }

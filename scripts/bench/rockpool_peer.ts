@@ -1,37 +1,36 @@
-import { loadOperator, type PoolingOp } from "@rockpool/core";
+import {
+  type Backend,
+  loadOperator,
+  type PoolingOp,
+  type Value,
+} from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
-import { builtins } from "@rockpool/rockpool";
+import { type Builtins, builtins } from "@rockpool/rockpool";
 import type { BenchCase } from "./bench_case.ts";
-import type { Peer, PeerOptions } from "./peer.ts";
+import type { BenchData } from "./bench_data.ts";
+import { learnsFrom, type Peer, type PeerOptions } from "./peer.ts";
+import { takeTurn } from "./turns.ts";
 
-/**
- * Rockpool on the CPU. A call is `session.run` in a session that is open, and
- * the freeing of its output.
- */
+/** Rockpool on the CPU. */
 export async function openRockpool({ threads }: PeerOptions): Promise<Peer> {
   const backend = await cpu({ threads });
   return {
     name: "rockpool",
-    async prepare(benchCase, input) {
-      const op = await loadOperator(builtins, benchCase.op) as PoolingOp;
-      const session = backend.session();
-      const values = {
-        x: session.upload({ shape: benchCase.shape, data: input }),
-      };
-      const options = optionsOf(benchCase);
+    version: "",
+    async prepare(benchCase, data) {
+      const name = benchCase.op as keyof Builtins;
+      const op = await loadOperator(builtins, name) as PoolingOp;
+      const work = { op, benchCase, data };
       return {
-        // deno-lint-ignore require-await -- errors must reject
-        async run() {
-          session.free(session.run(op, values, { options }).y);
+        async turn(calls) {
+          using session = openWork(backend, work);
+          return await takeTurn(() => session.run(), calls);
         },
-        async result() {
-          const { y } = session.run(op, values, { options });
-          return (await session.read(y)).data as Float32Array;
+        async results() {
+          using session = openWork(backend, work);
+          return await session.results();
         },
-        [Symbol.asyncDispose]() {
-          session[Symbol.dispose]();
-          return Promise.resolve();
-        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },
     [Symbol.asyncDispose]() {
@@ -41,17 +40,92 @@ export async function openRockpool({ threads }: PeerOptions): Promise<Peer> {
   };
 }
 
+interface Work {
+  readonly op: PoolingOp;
+  readonly benchCase: BenchCase;
+  readonly data: BenchData;
+}
+
 /**
- * The options that do what ONNX does by default: averages leave padding out,
- * and pixels of RoIAlign have their centres at halves.
+ * A session with the inputs in place. A call frees what it may; what a train
+ * session keeps for gradients is freed with it, as it is for users.
  */
-function optionsOf({ op, layout, place }: BenchCase): object {
-  if (place === "whole") return { layout };
-  if ("windows" in place) {
-    const padding = op === "average" ? { countIncludePad: false } : {};
-    return { ...place.windows, ...padding, layout };
+function openWork(backend: Backend, { op, benchCase, data }: Work) {
+  const trains = benchCase.direction === "train";
+  const session = backend.session({ mode: trains ? "train" : "infer" });
+  const options = optionsOf(benchCase, data);
+  const values: Record<string, Value> = {};
+  for (const [name, tensor] of Object.entries(data.inputs)) {
+    if (op.inputs.includes(name)) values[name] = session.upload(tensor);
   }
-  const { samplingRatio, ...regions } = place.regions;
-  const points = op === "roi-align" ? { samplingRatio, aligned: true } : {};
-  return { ...regions, ...points, layout };
+  const dy = trains ? session.upload(data.dy) : undefined;
+  const of = learnsFrom(benchCase).map((name) => values[name]);
+  const compute = () => {
+    const { y } = session.run(op, values, { options });
+    return { y, gradients: dy ? session.grad(y, dy, of) : [] };
+  };
+  return {
+    run() {
+      const { y, gradients } = compute();
+      for (const value of trains ? gradients : [y]) session.free(value);
+    },
+    async results(): Promise<Float32Array[]> {
+      const { y, gradients } = compute();
+      const tensors = [y, ...gradients].map((value) => session.read(value));
+      return (await Promise.all(tensors)).map(({ data }) =>
+        data as Float32Array
+      );
+    },
+    [Symbol.dispose]: () => session[Symbol.dispose](),
+  };
+}
+
+/**
+ * Rockpool's options for a case. Where libraries differ they say what ONNX does
+ * by default: averages leave padding out, and pixels of RoIAlign have their
+ * centres at halves.
+ */
+export function optionsOf(
+  { op, shape, layout, place }: BenchCase,
+  { inputs }: BenchData,
+): object {
+  const common = { layout, axes: shape.length - 2 };
+  switch (place.kind) {
+    case "windows": {
+      const { kernelSize, stride, padding } = place;
+      return { kernelSize, stride, padding, ...common, ...ofOperator(op) };
+    }
+    case "adaptive": {
+      const { outputSize, mode } = place;
+      const chosen = op === "global-average" ? { mode } : {};
+      return { outputSize, ...chosen, ...common };
+    }
+    case "levels":
+      return { levels: place.levels, ...common };
+    case "fractional": {
+      const { kernelSize, outputSize } = place;
+      const randomSamples = inputs.samples;
+      return { kernelSize, outputSize, randomSamples, ...common };
+    }
+    case "regions": {
+      const { outputSize, spatialScale, samplingRatio } = place;
+      const points = samplingRatio === null
+        ? {}
+        : { samplingRatio, aligned: true };
+      return { rois: inputs.rois, outputSize, spatialScale, ...points, layout };
+    }
+  }
+}
+
+function ofOperator(op: string): object {
+  switch (op) {
+    case "average":
+      return { countIncludePad: false };
+    case "mixed":
+      return { lambda: 0.5, countIncludePad: false };
+    case "power-average":
+      return { normType: 2 };
+    default:
+      return {};
+  }
 }

@@ -1,44 +1,56 @@
-/** Something that is timed. */
-export interface Runner extends AsyncDisposable {
-  /** Does the work once. */
-  run(): Promise<void>;
+/** What is called in a turn. */
+export interface TurnCalls {
+  /** Calls before the clock starts. */
+  readonly warm: number;
+  /** Calls while it runs. */
+  readonly calls: number;
 }
 
-/** Gets ready for a turn; disposing of what it gives ends the turn. */
-export type Opener = () => Promise<Runner>;
+/** Someone who takes turns. */
+export interface Participant {
+  /** Takes a turn; milliseconds of one of its calls. */
+  turn(calls: TurnCalls): Promise<number>;
+  /** Turns that are enough; as many as anyone's if left out. */
+  readonly turns?: number;
+}
 
-/** How often each call is timed. */
-export interface TurnOptions {
+/** How often each takes its turn. */
+export interface TurnOptions extends TurnCalls {
   readonly repeats: number;
-  /** Calls before the one that is timed; 2 by default. */
-  readonly warm?: number;
-  /** Milliseconds of rest before each turn; 5 by default. */
-  readonly rest?: number;
+  /** Milliseconds of rest before each turn. */
+  readonly rest: number;
 }
 
-/**
- * Times work in turn, A B A B …, and gives the median of each in milliseconds.
- *
- * A turn is an opening, a rest, calls that warm the caches, and a call that is
- * timed. Who keeps threads that look for work when there is none must open
- * them for each turn, or they would take a core from all others.
- */
+/** Times participants in turn, A B A B …; the median of each, milliseconds. */
 export async function timeInTurns(
-  openers: readonly Opener[],
-  { repeats, warm = 2, rest = 5 }: TurnOptions,
+  participants: readonly Participant[],
+  { repeats, rest, ...calls }: TurnOptions,
 ): Promise<number[]> {
-  const times: number[][] = openers.map(() => []);
-  for (let turn = 0; turn < repeats; turn++) {
-    for (const [index, open] of openers.entries()) {
-      await using runner = await open();
-      await new Promise((resolve) => setTimeout(resolve, rest));
-      for (let call = 0; call < warm; call++) await runner.run();
-      const start = performance.now();
-      await runner.run();
-      times[index].push(performance.now() - start);
+  const times: number[][] = participants.map(() => []);
+  for (let round = 0; round < repeats; round++) {
+    for (const [index, { turn, turns = repeats }] of participants.entries()) {
+      if (round >= turns) continue;
+      await sleep(rest);
+      times[index].push(await turn(calls));
     }
   }
   return times.map(median);
+}
+
+/** A turn of work in this process; milliseconds of one call. */
+export async function takeTurn(
+  run: () => void | Promise<void>,
+  { warm, calls }: TurnCalls,
+): Promise<number> {
+  for (let call = 0; call < warm; call++) await run();
+  const start = performance.now();
+  for (let call = 0; call < calls; call++) await run();
+  return (performance.now() - start) / calls;
+}
+
+/** Waits, without a thread that looks whether the time has come. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**

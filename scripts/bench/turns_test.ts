@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { median, timeInTurns } from "./turns.ts";
+import { median, takeTurn, timeInTurns } from "./turns.ts";
 
 Deno.test("median() is the middle of an odd number of numbers", () => {
   assertEquals(median([10, 9, 100]), 10);
@@ -13,26 +13,41 @@ Deno.test("median() refuses no numbers", () => {
   assertThrows(() => median([]), RangeError, "no numbers");
 });
 
-Deno.test("timeInTurns() opens, warms up, times and closes in turn", async () => {
+Deno.test("timeInTurns() asks in turn and gives medians", async () => {
   const log: string[] = [];
-  const opener = (name: string, ms: number) => () => {
-    log.push("(");
-    return Promise.resolve({
-      async run() {
-        log.push(name);
-        await new Promise((resolve) => setTimeout(resolve, ms));
-      },
-      [Symbol.asyncDispose]() {
-        log.push(")");
-        return Promise.resolve();
-      },
-    });
-  };
-  const times = await timeInTurns([opener("A", 1), opener("B", 40)], {
-    repeats: 2,
-    warm: 1,
-    rest: 0,
+  const participant = (name: string, times: number[]) => ({
+    turn({ warm, calls }: { warm: number; calls: number }) {
+      log.push(`${name}${warm}${calls}`);
+      return Promise.resolve(times.shift()!);
+    },
   });
-  assertEquals(log.join(""), "(AA)(BB)(AA)(BB)");
-  assert(times[0] < times[1] && times[1] >= 39);
+  const times = await timeInTurns(
+    [participant("A", [1, 9, 5]), participant("B", [7, 7, 8])],
+    { repeats: 3, warm: 2, calls: 4, rest: 0 },
+  );
+  assertEquals(log.join(" "), "A24 B24 A24 B24 A24 B24");
+  assertEquals(times, [5, 7]);
+});
+
+Deno.test("timeInTurns() leaves out who has had turns enough", async () => {
+  const log: string[] = [];
+  const turn = (name: string) => () => {
+    log.push(name);
+    return Promise.resolve(log.length);
+  };
+  const times = await timeInTurns(
+    [{ turn: turn("A") }, { turn: turn("B"), turns: 1 }],
+    { repeats: 3, warm: 0, calls: 1, rest: 0 },
+  );
+  assertEquals(log.join(""), "ABAA");
+  assertEquals(times, [3, 2]);
+});
+
+Deno.test("takeTurn() calls without the clock, then with it", async () => {
+  let calls = 0;
+  const time = await takeTurn(() => {
+    calls += 1;
+  }, { warm: 2, calls: 3 });
+  assertEquals(calls, 5);
+  assert(time >= 0);
 });

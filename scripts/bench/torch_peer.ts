@@ -1,0 +1,35 @@
+import type { Peer, PeerOptions } from "./peer.ts";
+import { openProcess } from "./process_peer.ts";
+
+/** Where Python may be; the second is that of distributions. */
+const PYTHONS = ["python3", "/usr/bin/python3"];
+
+/** PyTorch in a process of Python; undefined where no Python has it. */
+export async function openTorch(
+  { threads }: PeerOptions,
+): Promise<Peer | undefined> {
+  const script = new URL("torch_peer.py", import.meta.url).pathname;
+  for (const command of PYTHONS) {
+    if (!await imports(command, "torch")) continue;
+    return await openProcess({
+      name: "pytorch",
+      command,
+      args: [script],
+      threads,
+    });
+  }
+}
+
+async function imports(python: string, module: string): Promise<boolean> {
+  const command = new Deno.Command(python, {
+    args: ["-c", `import ${module}`],
+    stdout: "null",
+    stderr: "null",
+  });
+  try {
+    return (await command.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
