@@ -2,6 +2,7 @@ import {
   type Backend,
   loadOperator,
   type PoolingOp,
+  type Session,
   type Value,
 } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
@@ -18,19 +19,14 @@ export async function openRockpool({ threads }: PeerOptions): Promise<Peer> {
     name: "rockpool",
     version: "",
     async prepare(benchCase, data) {
-      const name = benchCase.op as keyof Builtins;
-      const op = await loadOperator(builtins, name) as PoolingOp;
-      const work = { op, benchCase, data };
+      const work = await openWork(backend, benchCase, data);
       return {
-        async turn(calls) {
-          using session = openWork(backend, work);
-          return await takeTurn(() => session.run(), calls);
+        turn: (calls) => takeTurn(work.run, calls),
+        results: work.results,
+        [Symbol.asyncDispose]() {
+          work[Symbol.dispose]();
+          return Promise.resolve();
         },
-        async results() {
-          using session = openWork(backend, work);
-          return await session.results();
-        },
-        [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },
     [Symbol.asyncDispose]() {
@@ -40,44 +36,69 @@ export async function openRockpool({ threads }: PeerOptions): Promise<Peer> {
   };
 }
 
-interface Work {
-  readonly op: PoolingOp;
-  readonly benchCase: BenchCase;
-  readonly data: BenchData;
+/** A case that is in place. */
+interface Work extends Disposable {
+  run(): void;
+  results(): Promise<Float32Array[]>;
 }
 
 /**
- * A session with the inputs in place. A call frees what it may; what a train
- * session keeps for gradients is freed with it, as it is for users.
+ * A session in which the inputs lie. Inference runs in it; a pass of training
+ * has a session of its own, as it has for users, which shares the inputs.
  */
-function openWork(backend: Backend, { op, benchCase, data }: Work) {
-  const trains = benchCase.direction === "train";
-  const session = backend.session({ mode: trains ? "train" : "infer" });
+async function openWork(
+  backend: Backend,
+  benchCase: BenchCase,
+  data: BenchData,
+): Promise<Work> {
+  const op = await loadOperator(
+    builtins,
+    benchCase.op as keyof Builtins,
+  ) as PoolingOp;
   const options = optionsOf(benchCase, data);
-  const values: Record<string, Value> = {};
-  for (const [name, tensor] of Object.entries(data.inputs)) {
-    if (op.inputs.includes(name)) values[name] = session.upload(tensor);
+  const home = backend.session();
+  const inputs = Object.entries(data.inputs)
+    .filter(([name]) => op.inputs.includes(name))
+    .map(([name, tensor]) => [name, home.upload(tensor)] as const);
+  const dispose = () => home[Symbol.dispose]();
+
+  if (benchCase.direction === "forward") {
+    const values = Object.fromEntries(inputs);
+    const infer = () => home.run(op, values, { options }).y;
+    return {
+      run: () => home.free(infer()),
+      results: async () => [await readFloats(home, infer())],
+      [Symbol.dispose]: dispose,
+    };
   }
-  const dy = trains ? session.upload(data.dy) : undefined;
-  const of = learnsFrom(benchCase).map((name) => values[name]);
-  const compute = () => {
+  const dy = home.upload(data.dy);
+  const learned = learnsFrom(benchCase);
+  const train = (session: Session): Value[] => {
+    const shared = inputs.map(([name, value]) => [name, session.share(value)]);
+    const values = Object.fromEntries(shared);
     const { y } = session.run(op, values, { options });
-    return { y, gradients: dy ? session.grad(y, dy, of) : [] };
+    const of = learned.map((name) => values[name]);
+    return [y, ...session.grad(y, session.share(dy), of)];
   };
   return {
     run() {
-      const { y, gradients } = compute();
-      for (const value of trains ? gradients : [y]) session.free(value);
+      using session = backend.session({ mode: "train" });
+      train(session);
     },
-    async results(): Promise<Float32Array[]> {
-      const { y, gradients } = compute();
-      const tensors = [y, ...gradients].map((value) => session.read(value));
-      return (await Promise.all(tensors)).map(({ data }) =>
-        data as Float32Array
-      );
+    async results() {
+      using session = backend.session({ mode: "train" });
+      const read = (value: Value) => readFloats(session, value);
+      return await Promise.all(train(session).map(read));
     },
-    [Symbol.dispose]: () => session[Symbol.dispose](),
+    [Symbol.dispose]: dispose,
   };
+}
+
+async function readFloats(
+  session: Session,
+  value: Value,
+): Promise<Float32Array> {
+  return (await session.read(value)).data as Float32Array;
 }
 
 /**
