@@ -63,7 +63,10 @@ for (const threads of threadCounts) {
     const peers = { ...row.peers, ...Object.fromEntries(missing) };
     rows.push({ ...row, peers });
     const ratio = ratioOf(row)?.toFixed(2) ?? "no peer";
-    console.log(`${row.case}, ${row.direction}, threads: ${threads}: ${ratio}`);
+    const took = row.ours_ms.toPrecision(3);
+    console.log(
+      `${row.case}, ${row.direction}, threads: ${threads}: ${took} ms, ratio ${ratio}`,
+    );
     for (const [name, difference] of Object.entries(differences)) {
       if (difference <= TOLERANCE) continue;
       console.log(`  ${name} left out: its results differ by ${difference}`);

@@ -43,7 +43,7 @@ export function plotRatios(
       left: "center",
       textStyle: { fontFamily: FONT },
     },
-    legend: { data: peers, top: 60 },
+    legend: { data: peers, top: 60, itemGap: 40 },
     grid: { left: 300, right: 40, top: 90, bottom: 50 },
     xAxis: {
       type: "log",
