@@ -12,7 +12,8 @@ import { summarise } from "./bench/bench_summary.ts";
 import { benchTable } from "./bench/bench_table.ts";
 import { describeMachine, writeBenchmarks } from "./bench/benchmark_docs.ts";
 import { measureCase, TOLERANCE } from "./bench/measure_case.ts";
-import { openPeers, PEER_NAMES } from "./bench/open_peers.ts";
+import { openPeer, PEER_NAMES } from "./bench/open_peer.ts";
+import type { Peer } from "./bench/peer.ts";
 import { openRockpool } from "./bench/rockpool_peer.ts";
 import { type BenchRow, ratioOf } from "./bench/row.ts";
 
@@ -49,8 +50,11 @@ let absent: string[] = [];
 for (const threads of threadCounts) {
   await using stack = new AsyncDisposableStack();
   const ours = stack.use(await openRockpool({ threads }));
-  const found = await openPeers(names, { threads });
-  for (const peer of found) stack.use(peer);
+  const found: Peer[] = [];
+  for (const name of names) {
+    const peer = stack.use(await openPeer(name, { threads }));
+    if (peer) found.push(peer);
+  }
   const libraries = found.map(({ name, version }) => `${name} ${version}`);
   machine = describeMachine({ date: values.date, libraries });
   absent = names.filter((name) => !found.some((peer) => peer.name === name));

@@ -139,7 +139,7 @@ function patiently(prepared: Prepared, time: number): Participant {
 }
 
 /** The largest of all results' differences; NaN if they are no results of it. */
-function distances(
+export function distances(
   results: readonly Float32Array[],
   expected: readonly Float32Array[],
 ): number {
@@ -148,7 +148,7 @@ function distances(
 }
 
 /** The largest difference, relative where numbers are large; NaN if none fits. */
-export function distance(a: Float32Array, b: Float32Array): number {
+function distance(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return NaN;
   let largest = 0;
   for (let i = 0; i < a.length; i++) {

@@ -27,18 +27,13 @@ export async function openOnnxRuntime(
       const feeds = feedsOf(fed);
       return Promise.resolve({
         async turn(calls) {
-          const session = await open(model, threads);
+          await using session = await open(model, threads);
           await sleep(START);
-          const time = await takeTurn(async () => {
-            await session.run(feeds);
-          }, calls);
-          await session.release();
-          return time;
+          return await takeTurn(() => session.run(feeds), calls);
         },
         async results() {
-          const session = await open(model, threads);
+          await using session = await open(model, threads);
           const { y } = await session.run(feeds);
-          await session.release();
           return [y.data as Float32Array];
         },
         [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -48,14 +43,19 @@ export async function openOnnxRuntime(
   };
 }
 
-function open(model: Uint8Array, threads: number): Promise<InferenceSession> {
-  return InferenceSession.create(model, {
+/** A session that ends where its block does. */
+async function open(model: Uint8Array, threads: number) {
+  const session = await InferenceSession.create(model, {
     executionProviders: ["cpu"],
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });
+  return {
+    run: (feeds: Record<string, Tensor>) => session.run(feeds),
+    [Symbol.asyncDispose]: () => session.release(),
+  };
 }
 
 function feedsOf({ feeds }: FedGraph): Record<string, Tensor> {

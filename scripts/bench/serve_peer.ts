@@ -7,7 +7,7 @@ import { takeTurn } from "./turns.ts";
 /** A case that a library has in place. */
 export interface LibraryWork extends Disposable {
   /** Computes the results once and drops them. */
-  run(): void | Promise<void>;
+  run(): unknown;
   /** Computes the results once and reads them. */
   results(): Promise<Float32Array[]>;
 }

@@ -8,15 +8,16 @@ const PYTHONS = ["python3", "/usr/bin/python3"];
 export async function openTorch(
   { threads }: PeerOptions,
 ): Promise<Peer | undefined> {
+  const command = await findTorch();
+  if (command === undefined) return undefined;
   const script = new URL("torch_peer.py", import.meta.url).pathname;
+  return openProcess({ name: "pytorch", command, args: [script], threads });
+}
+
+/** The Python that has PyTorch, if any has. */
+export async function findTorch(): Promise<string | undefined> {
   for (const command of PYTHONS) {
-    if (!await imports(command, "torch")) continue;
-    return await openProcess({
-      name: "pytorch",
-      command,
-      args: [script],
-      threads,
-    });
+    if (await imports(command, "torch")) return command;
   }
 }
 

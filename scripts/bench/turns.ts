@@ -39,7 +39,7 @@ export async function timeInTurns(
 
 /** A turn of work in this process; milliseconds of one call. */
 export async function takeTurn(
-  run: () => void | Promise<void>,
+  run: () => unknown,
   { warm, calls }: TurnCalls,
 ): Promise<number> {
   for (let call = 0; call < warm; call++) await run();

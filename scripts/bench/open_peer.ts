@@ -19,28 +19,18 @@ const PEERS: Readonly<Record<string, PeerOpener>> = {
 export const PEER_NAMES: readonly string[] = Object.keys(PEERS);
 
 /**
- * Opens libraries by name; those that the machine lacks are left out.
+ * Opens a library by name; undefined where the machine does not have it.
  *
  * @throws {RangeError} for a name that is none
  */
-export async function openPeers(
-  names: readonly string[],
+export function openPeer(
+  name: string,
   options: PeerOptions,
-): Promise<Peer[]> {
-  const unknown = names.filter((name) => !Object.hasOwn(PEERS, name));
-  if (unknown.length > 0) {
-    throw new RangeError(
-      `There is no peer "${unknown[0]}": one of ${
-        PEER_NAMES.join(", ")
-      } is needed`,
-    );
-  }
-  const peers: Peer[] = [];
-  for (const name of names) {
-    const peer = await PEERS[name](options);
-    if (peer) peers.push(peer);
-  }
-  return peers;
+): Promise<Peer | undefined> {
+  if (Object.hasOwn(PEERS, name)) return PEERS[name](options);
+  throw new RangeError(
+    `There is no peer "${name}": one of ${PEER_NAMES.join(", ")} is needed`,
+  );
 }
 
 /** A library in a process of Deno, which has the threads it was given. */
