@@ -34,7 +34,7 @@ const WARM = 2;
 const REST = 5;
 
 /** The milliseconds that all turns of a slow peer may take; it has one at least. */
-const PATIENCE = 2000;
+const PATIENCE = 1500;
 
 /**
  * Times a case: ours, the peers' and the copy of as many bytes in turn. A peer
@@ -82,7 +82,9 @@ export async function measureCase(
     [
       { turn: (calls) => takeTurn(() => limit.run(), calls) },
       own,
-      ...present.map(({ prepared, time }) => patiently(prepared, time)),
+      ...present.map(({ prepared, time }) =>
+        patiently(prepared, time * calls * (WARM + 1))
+      ),
     ],
     { repeats, rest: REST, warm: WARM * calls, calls },
   );
@@ -127,14 +129,13 @@ function bytesOf(
 }
 
 /** A peer with as many turns as there is patience for. */
-function patiently(prepared: Prepared, time: number): Participant {
-  const turns = Math.max(1, Math.floor(PATIENCE / (time * (WARM + 1))));
-  // It was called twice already.
-  const isSlow = turns === 1;
+function patiently(prepared: Prepared, turnTime: number): Participant {
+  const turns = Math.max(1, Math.floor(PATIENCE / turnTime));
   return {
     turns,
-    turn: (calls: TurnCalls) =>
-      prepared.turn(isSlow ? { warm: 0, calls: 1 } : calls),
+    // It was called twice already.
+    turn: ({ warm, calls }: TurnCalls) =>
+      prepared.turn({ warm: turns === 1 ? 0 : warm, calls }),
   };
 }
 
