@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { ROOT } from "../workspace.ts";
 import { openOnnxRuntime } from "./onnxruntime_peer.ts";
 import type { Peer, PeerOptions } from "./peer.ts";
@@ -39,7 +40,7 @@ function openScript(
   script: string,
   { threads }: PeerOptions,
 ): Promise<Peer> {
-  const path = new URL(script, import.meta.url).pathname;
+  const path = fileURLToPath(new URL(script, import.meta.url));
   return openProcess({
     name,
     command: Deno.execPath(),

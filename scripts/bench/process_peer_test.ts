@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BenchCase } from "./bench_case.ts";
 import { dataOf } from "./bench_data.ts";
@@ -14,7 +15,7 @@ const example: BenchCase = {
 };
 
 function openDouble() {
-  const script = new URL("test_library.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("test_library.ts", import.meta.url));
   return openProcess({
     name: "double",
     command: Deno.execPath(),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Peer, PeerOptions } from "./peer.ts";
 import { openProcess } from "./process_peer.ts";
 
@@ -10,7 +11,7 @@ export async function openTorch(
 ): Promise<Peer | undefined> {
   const command = await findTorch();
   if (command === undefined) return undefined;
-  const script = new URL("torch_peer.py", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("torch_peer.py", import.meta.url));
   return openProcess({ name: "pytorch", command, args: [script], threads });
 }
 
