@@ -12,10 +12,12 @@ const SMALL = BENCH_CASES.filter(({ shape }) => sizeOf(shape) < 10_000);
 const hasTorch = await findTorch() !== undefined;
 
 for (const name of PEER_NAMES) {
+  const isMissing = name === "pytorch" && !hasTorch;
+  const reason = isMissing ? ": no Python has torch" : "";
   Deno.test({
     name:
-      `openPeer() gives ${name}, whose results and gradients are Rockpool's`,
-    ignore: name === "pytorch" && !hasTorch,
+      `openPeer() gives ${name}, whose results and gradients are Rockpool's${reason}`,
+    ignore: isMissing,
     async fn() {
       await using ours = await openRockpool(THREADS);
       await using peer = await openPeer(name, THREADS);
