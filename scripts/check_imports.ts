@@ -36,6 +36,10 @@ const RULES: readonly Rule[] = [
     ],
   },
   {
+    part: "packages/formula/",
+    may: ["@rockpool/core", "@rockpool/kernel", "mathjs"],
+  },
+  {
     part: "packages/conformance/",
     may: [
       "@rockpool/core",

@@ -10,6 +10,7 @@ export * from "./src/covering.ts";
 export * from "./src/derive.ts";
 export * from "./src/device.ts";
 export * from "./src/draw_index.ts";
+export * from "./src/elementary.ts";
 export * from "./src/emit_wat.ts";
 export * from "./src/emit_wgsl.ts";
 export * from "./src/expand.ts";

@@ -30,6 +30,17 @@ export interface ParsedArguments {
 export class UsageError extends Error {
   /** Tells it from other errors. */
   override readonly name = "UsageError";
+  /** What is shown below the message: where in a text something is wrong. */
+  readonly excerpt: string | undefined;
+
+  /** Says what is wrong, in one line. */
+  constructor(
+    message: string,
+    { excerpt, cause }: { excerpt?: string; cause?: unknown } = {},
+  ) {
+    super(message, { cause });
+    this.excerpt = excerpt;
+  }
 }
 
 /**

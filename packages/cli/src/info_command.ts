@@ -2,7 +2,7 @@ import type { AnyPoolingOp } from "@rockpool/core";
 import { type FlagSpec, parseArguments, UsageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { describeFlags } from "./help.ts";
-import { namedOperator } from "./operators.ts";
+import { chosenOperator } from "./operators.ts";
 import { optionFlags } from "./run_flags.ts";
 import { table } from "./table.ts";
 
@@ -10,12 +10,12 @@ import { table } from "./table.ts";
 export const info: Command = {
   usage: "info <operator>",
   summary: "inputs, weights and options of an operator",
-  async run([name, ...rest], { out }) {
-    const op = await namedOperator(name, "info");
+  async run(args, { out }) {
+    const { op, rest } = await chosenOperator(args, "info");
     const { positionals } = parseArguments(rest, {});
     if (positionals.length > 0) {
       throw new UsageError(
-        `"info ${name}" is followed by "${
+        `"info ${op.name}" is followed by "${
           positionals[0]
         }", nothing more is needed`,
       );

@@ -29,7 +29,9 @@ export async function main(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     streams.err(`rockpool: ${message.replaceAll(/\s*\n\s*/g, " ")}`);
-    return error instanceof UsageError ? 2 : 1;
+    if (!(error instanceof UsageError)) return 1;
+    if (error.excerpt !== undefined) streams.err(error.excerpt);
+    return 2;
   }
 }
 

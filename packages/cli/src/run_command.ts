@@ -4,7 +4,8 @@ import { execute } from "./execute.ts";
 import { describeFlags } from "./help.ts";
 import { describeOperator } from "./info_command.ts";
 import { openChosenBackend } from "./open_backend.ts";
-import { namedOperator } from "./operators.ts";
+import { formulaFlag, takeFormula } from "./formula_operator.ts";
+import { chosenOperator } from "./operators.ts";
 import { planRun, type RunPlan, type Tensors } from "./plan.ts";
 import { kernelTexts } from "./print_kernels.ts";
 import { startProgress } from "./progress.ts";
@@ -24,8 +25,8 @@ import { asUsage } from "./usage.ts";
 export const run: Command = {
   usage: "run <operator> <file…> [flags]",
   summary: "runs an operator on PNG, JPEG or .npy files",
-  async run([name, ...rest], streams) {
-    const op = await namedOperator(name, "run");
+  async run(args, streams) {
+    const { op, rest } = await chosenOperator(args, "run");
     const flags = {
       ...optionFlags(op.options as FlagSpec),
       ...settingRules,
@@ -44,15 +45,20 @@ export const run: Command = {
     }
     await runPlan(plan, streams);
   },
-  async help([name]) {
+  async help(args) {
     const settings = [
       "Files hold the inputs in their order; a picture is 1×3×height×width, 0 to 1",
-      describeFlags({ ...fileFlags, ...namedFileFlags, ...settingRules }),
+      describeFlags({
+        ...formulaFlag,
+        ...fileFlags,
+        ...namedFileFlags,
+        ...settingRules,
+      }),
     ].join("\n");
-    if (name === undefined || name.startsWith("-")) return settings;
-    return `${settings}\n\n${
-      describeOperator(await namedOperator(name, "run"))
-    }`;
+    const [first = "-"] = args;
+    if (first.startsWith("-") && !takeFormula(args)) return settings;
+    const { op } = await chosenOperator(args, "run");
+    return `${settings}\n\n${describeOperator(op)}`;
   },
 };
 

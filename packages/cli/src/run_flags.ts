@@ -1,5 +1,6 @@
 import type { OptionSpec } from "@rockpool/core";
 import type { FlagSpec } from "./arguments.ts";
+import { formulaFlag } from "./formula_operator.ts";
 
 /** How `rockpool run` runs an operator, whichever it is. */
 export interface RunSettings {
@@ -107,7 +108,7 @@ export const namedFileFlags: FlagSpec = {
  * of that name itself.
  */
 export function flagOfOption(name: string): string {
-  const own = { ...settingRules, ...fileFlags };
+  const own = { ...settingRules, ...fileFlags, ...formulaFlag };
   return Object.hasOwn(own, name) ? `option.${name}` : name;
 }
 
@@ -122,7 +123,7 @@ export function optionFlags(options: FlagSpec): FlagSpec {
 export function givenNamedFlags(args: readonly string[]): FlagSpec {
   const flags: Record<string, FlagSpec[string]> = {};
   for (const arg of args) {
-    const [, flag, role] = arg.match(/^--(([a-z-]+)\.\w+)(?:=|$)/) ?? [];
+    const [, flag, role] = arg.match(/^--(([a-z-]+)\.[^=.]+)(?:=|$)/) ?? [];
     const rule = namedFileFlags[`${role}.NAME`];
     if (rule) flags[flag] = rule;
   }

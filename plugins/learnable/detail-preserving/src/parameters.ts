@@ -1,8 +1,9 @@
 import {
-  constant,
   detach,
   type Expression,
   select,
+  sigmoid,
+  softplus,
   withGradientOf,
 } from "@rockpool/kernel";
 import type { DetailPreservingOptions, Parametrization } from "./options.ts";
@@ -59,38 +60,12 @@ function limited(value: Expression, limit: Expression): Expression {
   return withGradientOf(value.min(limit), value);
 }
 
-/** ln(1 + e^θ). */
-function softplus(theta: Expression): Expression {
-  const { value, slope } = softplusOf(theta);
-  return withGradientOf(value, theta.mul(detach(slope)));
-}
-
 /** ln ln(1 + e^θ), which is θ for θ far below 0. */
 function logSoftplus(theta: Expression): Expression {
-  const { value, slope } = softplusOf(theta);
+  const value = softplus(theta);
   const low = theta.lt(-20);
   return withGradientOf(
     select(low, theta, value.log()),
-    theta.mul(detach(select(low, 1, slope.div(value)))),
+    theta.mul(detach(select(low, 1, sigmoid(theta).div(value)))),
   );
-}
-
-/** ln(1 + e^θ) and its derivative, neither of which overflows. */
-function softplusOf(theta: Expression) {
-  const small = theta.abs().neg().exp();
-  return {
-    value: theta.max(0).add(log1p(small)),
-    slope: select(theta.ge(0), 1, small).div(small.add(1)),
-  };
-}
-
-/** ln(1 + z) for z from 0 to 1 as 2 artanh(z / (2 + z)), which keeps a small z. */
-function log1p(z: Expression): Expression {
-  const ratio = z.div(z.add(2));
-  const square = ratio.mul(ratio);
-  let series = constant(1 / 13);
-  for (const odd of [11, 9, 7, 5, 3, 1]) {
-    series = series.mul(square).add(1 / odd);
-  }
-  return ratio.mul(2).mul(series);
 }
