@@ -76,21 +76,30 @@ export function parseFormula(text: string): Statement[] {
   if (tokens.every(({ kind }) => kind === "end")) {
     throw new FormulaError("it is empty", { text, index: 0 });
   }
-  checkWords(text, tokens);
+  checkOperators(text, tokens);
   const reader = new Reader(text, tokens);
   return statementsOf(parseTokens(text, tokens))
     .map((node) => reader.statement(node, comments));
 }
 
-/** `and` and `or` are no functions, which the grammar would allow. */
-function checkWords(text: string, tokens: readonly Token[]): void {
-  for (const [at, { kind, text: word, index }] of tokens.entries()) {
-    if (kind !== "operator" || (word !== "and" && word !== "or")) continue;
+/** Refuses what the grammar would take for functions or for ranges. */
+function checkOperators(text: string, tokens: readonly Token[]): void {
+  // How many choices have no ":" yet, for each parenthesis that is open.
+  const choices = [0];
+  for (const [at, { kind, text: operator, index }] of tokens.entries()) {
+    if (kind !== "operator") continue;
+    if (operator === "(") choices.push(0);
+    if (operator === ")" && choices.length > 1) choices.pop();
+    if (operator === "?") choices[choices.length - 1] += 1;
+    if (operator === ":" && --choices[choices.length - 1] < 0) {
+      throw new FormulaError(`a ":" stands behind a "?" only`, { text, index });
+    }
+    if (operator !== "and" && operator !== "or") continue;
     const before = tokens[at - 1];
     const follows = before && before.kind !== "end" &&
       (before.kind !== "operator" || before.text === ")");
     if (follows) continue;
-    throw new FormulaError(`"${word}" stands between two conditions`, {
+    throw new FormulaError(`"${operator}" stands between two conditions`, {
       text,
       index,
     });
@@ -156,7 +165,6 @@ interface Node {
   readonly falseExpr?: Node;
   readonly conditionals?: readonly string[];
   readonly params?: readonly Node[];
-  readonly start?: Node;
 }
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
@@ -222,11 +230,6 @@ class Reader {
           tokenOf(node.name!),
           "a formula defines values, no functions",
         );
-      case "RangeNode":
-        return this.#refuse(
-          this.#operatorAfter(this.#lastToken(node.start!)),
-          `a ":" stands behind a "?" only`,
-        );
       default:
         throw new TypeError(`Cannot read a ${node.type} of mathjs`);
     }
@@ -266,7 +269,9 @@ class Reader {
         const start = tokens[0]!.index;
         return { kind: "words", words, start, at: tokens[1]!.index };
       }
-      this.#missing(this.#firstToken(operands[1]));
+      let first = node;
+      while (first.args![0].implicit) first = first.args![0];
+      this.#missing(this.#firstToken(first.args![1]));
     }
     return this.#operation(OPERATORS[node.fn as string], operands);
   }

@@ -97,10 +97,10 @@ export function tokenise(text: string): Tokens {
       const word = name.normalize();
       add(WORDS.includes(word) ? "operator" : "name", name, word);
     } else {
+      const foreign = FOREIGN.find(([pattern]) => read(pattern));
       const operator = read(OPERATOR);
-      if (operator === undefined) {
-        const known = FOREIGN.find(([pattern]) => read(pattern));
-        refuse(text, index, known?.[1] ?? "no formula has it");
+      if (foreign || operator === undefined) {
+        refuse(text, index, foreign?.[1] ?? "no formula has it");
       }
       if (operator === "(") depth += 1;
       if (operator === ")") depth -= 1;
