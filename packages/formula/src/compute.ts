@@ -104,7 +104,7 @@ const COMPARISONS: Partial<
 const FOLDS = ["sum", "mean", "max", "min", "argmax", "argmin"] as const;
 
 /** What names the first draw of a formula among all random numbers of a call. */
-const FIRST_SLOT = 0x40;
+const FIRST_SLOT = 1;
 
 class Computer {
   readonly powers = new Map<Expression, Power>();

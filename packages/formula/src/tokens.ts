@@ -49,6 +49,9 @@ const END = /;|\r\n|[\n\r]/y;
 const SPACE = /[^\S\n\r]+/y;
 const COMMENT = /#[^\n\r]*/y;
 
+/** The operators that a statement may begin with. */
+const BEGINNINGS = ["+", "-", "(", ")", "not"];
+
 /** The words that are operators. */
 const WORDS = ["and", "or", "not"];
 
@@ -107,7 +110,18 @@ export function tokenise(text: string): Tokens {
       add("operator", operator, SPELLINGS[operator] ?? operator);
     }
   }
-  return { tokens, comments };
+  return { tokens: tokens.filter(isNoBreak), comments };
+}
+
+/** Whether a token is other than the end of a line that the next one goes on. */
+function isNoBreak(
+  { kind, text }: Token,
+  at: number,
+  tokens: readonly Token[],
+): boolean {
+  if (kind !== "end" || text === ";") return true;
+  const next = tokens.slice(at).find((it) => it.text !== "\n");
+  return next?.kind !== "operator" || BEGINNINGS.includes(next.text);
 }
 
 /** Where the statement on this line begins that a `;` ended already. */
