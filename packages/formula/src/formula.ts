@@ -22,7 +22,7 @@ import {
   windowSize,
 } from "@rockpool/kernel";
 import { type Declarations, declare } from "./declarations.ts";
-import { parseFormula } from "./syntax.ts";
+import { parseFormula } from "./parse_formula.ts";
 import { partsOf, Variants } from "./variants.ts";
 
 /** How an operator is made of a formula. */

@@ -1,5 +1,6 @@
 import { Expression } from "@rockpool/kernel";
-import type { Computed, Power } from "./compute.ts";
+import type { Computed } from "./compute.ts";
+import type { Power } from "./materials.ts";
 
 /**
  * The same formula with one exponential where elements had a product of some:

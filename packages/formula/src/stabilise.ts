@@ -7,7 +7,8 @@ import {
   LEAST_NORMAL,
   select,
 } from "@rockpool/kernel";
-import type { Computed, Exponent, Power } from "./compute.ts";
+import type { Computed } from "./compute.ts";
+import type { Exponent, Power } from "./materials.ts";
 import { mergeExponentials } from "./merge_exponentials.ts";
 import { isKnown } from "./terms.ts";
 

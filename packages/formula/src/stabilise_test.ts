@@ -4,7 +4,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { backendTests } from "@rockpool/conformance";
 import { declare } from "./declarations.ts";
 import { formula } from "./formula.ts";
-import { parseFormula } from "./syntax.ts";
+import { parseFormula } from "./parse_formula.ts";
 import { Variants } from "./variants.ts";
 
 /** What a formula gives for a window, with its parameters as they are. */

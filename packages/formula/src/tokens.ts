@@ -8,6 +8,8 @@ export interface Token {
   readonly text: string;
   /** Where it begins in the formula. */
   readonly index: number;
+  /** Where it ends there. */
+  readonly end: number;
 }
 
 /** A formula as tokens. */
@@ -71,7 +73,7 @@ export function tokenise(text: string): Tokens {
       return pattern.exec(text)?.[0];
     };
     const add = (kind: Token["kind"], found: string, spelt = found) => {
-      tokens.push({ kind, text: spelt, index });
+      tokens.push({ kind, text: spelt, index, end: index + found.length });
       if (kind !== "end") statement ??= index;
       index += found.length;
     };

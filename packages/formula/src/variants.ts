@@ -1,5 +1,6 @@
 import { type WindowKernel, windowKernel } from "@rockpool/kernel";
-import { compute, type Exponent } from "./compute.ts";
+import { compute } from "./compute.ts";
+import type { Exponent } from "./materials.ts";
 import type { Declarations } from "./declarations.ts";
 import { LARGEST_PRODUCT, parityOf } from "./power.ts";
 import { stabilise } from "./stabilise.ts";
