@@ -58,6 +58,7 @@ export * from "./src/wgsl_matmul.ts";
 export * from "./src/wgsl_moves.ts";
 export * from "./src/wgsl_rows.ts";
 export * from "./src/wgsl_tables.ts";
+export { windowsOf } from "./src/wgsl_work.ts";
 export * from "./src/training.ts";
 export * from "./src/transpose.ts";
 export * from "./src/traverse.ts";

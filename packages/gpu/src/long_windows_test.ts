@@ -66,6 +66,28 @@ const windows: Readonly<Record<string, Geometry>> = {
     layout: "NHWC",
     tables: [{ starts: [0, 600], counts: [650, 200], dilation: 2 }],
   }),
+  "so few that workgroups share them": slide([1, 2, 64, 132], {
+    kernelSize: [64, 132],
+  }),
+  "few, of odd sizes": slide([1, 2, 57, 61], {
+    kernelSize: [55, 61],
+    stride: 1,
+  }),
+  "few, padded": slide([1, 1, 60, 61], {
+    kernelSize: 60,
+    stride: 9,
+    padding: 7,
+  }),
+  "few, channels last": slide([1, 24, 20, 8], {
+    kernelSize: [24, 20],
+    layout: "NHWC",
+  }),
+  "few, an odd number of channels last": slide([1, 24, 21, 3], {
+    kernelSize: [23, 21],
+    stride: 1,
+    layout: "NHWC",
+  }),
+  "whole small planes": slide([2, 9, 7, 7], { kernelSize: 7 }),
   "regions": regions(
     [2, 2, 30, 40],
     {

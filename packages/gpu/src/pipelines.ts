@@ -14,6 +14,7 @@ const TYPES: Readonly<
   call: "uniform",
   tables: "read-only-storage",
   packed: "read-only-storage",
+  found: "storage",
   read: "read-only-storage",
   write: "storage",
 };

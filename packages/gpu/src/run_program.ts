@@ -9,8 +9,9 @@ import {
   volume,
   wgslArguments,
   type WgslModule,
+  type WgslProgram,
   wgslTables,
-  WORKGROUP_SIZE,
+  windowsOf,
 } from "@rockpool/kernel";
 import type { Block } from "./buffer_pool.ts";
 import type { Slice } from "./command_batch.ts";
@@ -64,38 +65,57 @@ export function runProgram(
     }
     return;
   }
-  const pipeline = pipelines.of(module);
   const parts = partsOf(program, packed, { geometry, bindings });
-  const { items, inputItems, channels, input, output } = geometry;
-  const results = program.kind === "window"
-    ? { items, perItem: channels * volume(output) }
-    : { items: inputItems, perItem: channels * volume(input) };
-  const chunks = chunksOf(results.items, parts, limits);
+  const { items, inputItems } = geometry;
+  const computed = program.kind === "window" ? items : inputItems;
+  const chunks = chunksOf(computed, parts, limits);
   const tables = uploadTables(dispatcher, module, { program, geometry });
   for (const chunk of chunks) {
-    const computed = chunk.count * results.perItem;
-    const invocations = module.shared ? computed * WORKGROUP_SIZE : computed;
     const copied = parts.packed.map((part) => sliceOf(part, chunk));
     const pack = copied.length > 0 ? packSlices(dispatcher, copied) : undefined;
-    const values = wgslArguments(geometry, {
+    const call = {
       firstItem: chunk.first,
-      results: computed,
+      items: chunk.count,
       packedStep: copied.length > 0 ? copied[0].size / 4 : 0,
       scalars: bindings.scalars,
       stream: bindings.stream,
       offsets: tables.offsets,
-    });
-    const slices = module.bindings.flatMap(({ name, use }) => {
-      if (use === "call") return [];
-      if (use === "tables") return [tables.slice!];
-      if (use === "packed") return [pack!];
-      return [sliceOf(parts.bound.get(`${use} ${name}`)!, chunk)];
-    });
-    const words = packFields(module, values);
-    batch.dispatch({ pipeline, words, slices, invocations });
+    };
+    const found = module.foundWords > 0
+      ? acquireFound(dispatcher, module, { geometry, items: chunk.count })
+      : undefined;
+    for (const stage of module.stages) {
+      const values = wgslArguments(program, stage.plan, { geometry, call });
+      const slices = stage.bindings.flatMap(({ name, use }) => {
+        if (use === "call") return [];
+        if (use === "tables") return [tables.slice!];
+        if (use === "packed") return [pack!];
+        if (use === "found") return [found!];
+        return [sliceOf(parts.bound.get(`${use} ${name}`)!, chunk)];
+      });
+      batch.dispatch({
+        pipeline: pipelines.of(stage),
+        words: packFields(stage, values),
+        slices,
+        invocations: values.invocations,
+      });
+    }
+    if (found) pool.release(found.block);
     if (pack) pool.release(pack.block);
   }
   if (tables.slice) pool.release(tables.slice.block);
+}
+
+/** A block for what the workgroups of a window leave for each other. */
+function acquireFound(
+  { pool, limits }: Dispatcher,
+  { foundWords, plan }: WgslProgram,
+  { geometry, items }: { geometry: Geometry; items: number },
+): Slice & { readonly block: Block } {
+  const words = foundWords * windowsOf(plan.schedule, geometry, items);
+  assertBindable([words], limits);
+  const size = 4 * words;
+  return { block: pool.acquire(size), offset: 0, size };
 }
 
 const halves = new WeakMap<Program, readonly Program[]>();

@@ -8,23 +8,44 @@ import {
   type WgslField,
   type WgslModule,
   type WgslTensor,
+  WORKGROUP_SIZE,
 } from "./wgsl_module.ts";
 import { type WgslPlan, wgslPlan } from "./wgsl_plan.ts";
 import { WgslText } from "./wgsl_text.ts";
+import { stagesOf } from "./wgsl_team.ts";
+import { wordsOfParts } from "./wgsl_team_window.ts";
+import {
+  invocationsOf,
+  vectorsAlong,
+  widthOf,
+  windowsOf,
+} from "./wgsl_work.ts";
 import { scalarField } from "./wgsl_values.ts";
+import { tilesAlong } from "./wgsl_tile.ts";
+import { LANES } from "./wgsl_vector.ts";
 import { emitWindow } from "./wgsl_window.ts";
 
-const emitted = new WeakMap<Program, Map<string, WgslModule>>();
+const emitted = new WeakMap<Program, Map<string, WgslProgram>>();
+
+/** The compute shader of a program over windows. */
+export interface WgslProgram extends WgslModule {
+  /** What the text depends on besides the formula. */
+  readonly plan: WgslPlan;
+  /** Shaders that the program takes, this one included, which is the first. */
+  readonly stages: readonly WgslProgram[];
+  /** Words of the buffer `found` for each window, or vector of windows. */
+  readonly foundWords: number;
+}
 
 /**
- * The compute shader of a program: an invocation for each window, a workgroup
- * where windows are long, or, of a gather, an invocation for each element of
- * the input.
+ * The compute shader of a program, or the first of several (`stages`): an
+ * invocation for each window or, of a gather, for each element of the input,
+ * or for four of them, or a team of invocations where windows are long.
  *
  * The text depends on the formula, on how windows lie and on the layout;
  * sizes, scalars and keys of random numbers are arguments of each call (sizes
- * decide only whether windows are long). It is emitted once for each program
- * and kind of windows.
+ * decide only who computes what). It is emitted once for each program, kind of
+ * windows and schedule.
  *
  * A device may bind fewer buffers than a program reads. `packed` are names of
  * float32 tensors with one number per window that lie behind each other in one
@@ -48,14 +69,32 @@ export function emitWgsl(
   program: Program,
   geometry: Geometry,
   packed: readonly string[] = [],
-): WgslModule {
+): WgslProgram {
   const plan = wgslPlan(program, geometry, packed);
   const key = JSON.stringify(plan);
   let modules = emitted.get(program);
   if (!modules) emitted.set(program, modules = new Map());
   let module = modules.get(key);
-  if (!module) modules.set(key, module = emit(program, plan));
+  if (!module) modules.set(key, module = emitStages(program, plan));
   return module;
+}
+
+/** All shaders of a program; the first of them knows the others. */
+function emitStages(program: Program, plan: WgslPlan): WgslProgram {
+  const { schedule } = plan;
+  const stages: WgslProgram[] = [];
+  const count = schedule.kind === "team" ? stagesOf(program, schedule) : 1;
+  for (let stage = 0; stage < count; stage++) {
+    const staged = schedule.kind === "team"
+      ? { ...plan, schedule: { ...schedule, stage } }
+      : plan;
+    const module = emit(program, staged);
+    const foundWords = schedule.kind === "team"
+      ? wordsOfParts(program, schedule)
+      : 0;
+    stages.push({ ...module, plan: staged, stages, foundWords });
+  }
+  return stages[0];
 }
 
 function emit(program: Program, plan: WgslPlan): WgslModule {
@@ -71,16 +110,20 @@ function emit(program: Program, plan: WgslPlan): WgslModule {
   }
   const tensors: WgslTensor[] = [
     ...program.tensors.filter(({ name }) => !plan.packed.includes(name))
-      .map(({ name, type }) => ({ name, type, use: "read" }) as const),
+      .map(({ name, type, role }): WgslTensor => ({
+        name,
+        type,
+        use: "read",
+        width: widthOf(program, plan, role),
+      })),
     ...program.outputs.map(({ name, value }) => {
       const type = value.type === "i32" ? "i32" : "f32";
-      return { name, type, use: "write" } as const;
+      const width = widthOf(program, plan, "result");
+      return { name, type, use: "write", width } as const;
     }),
   ];
   return makeModule({
-    comment: `${program.name}: one ${
-      plan.shared ? "workgroup" : "invocation"
-    } per ${program.kind === "window" ? "window" : "element of the input"}`,
+    comment: `${program.name}: ${commentOf(program, plan)}`,
     tensors,
     fields: [
       ...FIELDS,
@@ -95,6 +138,35 @@ function emit(program: Program, plan: WgslPlan): WgslModule {
   });
 }
 
+/** Who computes what, in words. */
+function commentOf({ kind }: Program, { schedule }: WgslPlan): string {
+  const result = kind === "window" ? "window" : "element of the input";
+  switch (schedule.kind) {
+    case "single":
+      return `one invocation per ${result}`;
+    case "channels":
+      return `one invocation per four channels of a ${result}`;
+    case "lanes":
+      return `one invocation per four ${
+        kind === "window" ? "windows" : "elements of the input"
+      } along ${schedule.letter}`;
+    case "tile":
+      return `one workgroup per ${schedule.results.join(" × ")} ${
+        kind === "window" ? "windows" : "elements of the input"
+      }`;
+    case "team":
+      return `${schedule.members} invocations per ${
+        schedule.vectors === "results" ? "four channels of a window" : result
+      }${
+        schedule.parts > 1
+          ? `, of each of ${schedule.parts} workgroups, shader ${
+            schedule.stage + 1
+          }`
+          : ""
+      }`;
+  }
+}
+
 const AXES = ["d", "h", "w"];
 
 /** All arguments but a program's scalars and constants. */
@@ -104,6 +176,11 @@ const FIELDS: readonly WgslField[] = [
   ...[
     "first_item",
     "channels",
+    "channel_vectors",
+    "vectors",
+    "windows",
+    "tiles_h",
+    "tiles_w",
     "packed_step",
     ...["input", "output", "window"].flatMap(perAxis),
     "sources",
@@ -117,6 +194,16 @@ const FIELDS: readonly WgslField[] = [
   { name: "nan", type: "f32", value: NaN },
 ];
 
+function tilesOf(
+  program: Program,
+  { schedule }: WgslPlan,
+  geometry: Geometry,
+): Record<string, number> {
+  if (schedule.kind !== "tile") return {};
+  const [tiles_h, tiles_w] = tilesAlong(program, schedule, geometry);
+  return { tiles_h, tiles_w };
+}
+
 function perAxis(name: string): string[] {
   return AXES.map((letter) => `${name}_${letter}`);
 }
@@ -125,8 +212,8 @@ function perAxis(name: string): string[] {
 export interface WgslCall {
   /** The first item that is computed; the tensors are bound from there on. */
   readonly firstItem: number;
-  /** Results that are computed, each by an invocation or a workgroup. */
-  readonly results: number;
+  /** Items that are computed. */
+  readonly items: number;
   /** Elements from one tensor to the next where some are packed. */
   readonly packedStep?: number;
   /** The program's numbers by name. */
@@ -137,20 +224,30 @@ export interface WgslCall {
   readonly offsets: Readonly<Record<string, number>>;
 }
 
-/** The arguments of a dispatch by name. */
+/** The arguments of a dispatch by name; it has so many `invocations`. */
 export function wgslArguments(
-  geometry: Geometry,
-  call: WgslCall,
-): Record<string, number> {
-  const values: Record<string, number> = {
-    invocations: call.results,
-    workgroups: call.results,
+  program: Program,
+  plan: WgslPlan,
+  { geometry, call }: {
+    readonly geometry: Geometry;
+    readonly call: WgslCall;
+  },
+): Record<string, number> & { readonly invocations: number } {
+  const { items } = call;
+  const invocations = invocationsOf(program, plan, { geometry, items });
+  const values = {
+    invocations,
+    workgroups: invocations / WORKGROUP_SIZE,
     first_item: call.firstItem,
     channels: geometry.channels,
+    channel_vectors: geometry.channels / LANES,
+    vectors: vectorsAlong(program, plan, geometry),
+    windows: windowsOf(plan.schedule, geometry, items),
+    ...tilesOf(program, plan, geometry),
     packed_step: call.packedStep ?? 0,
     ...call.stream,
     ...call.offsets,
-  };
+  } as Record<string, number> & { readonly invocations: number };
   for (const [a, letter] of AXES.entries()) {
     values[`input_${letter}`] = geometry.input[a];
     values[`output_${letter}`] = geometry.output[a];

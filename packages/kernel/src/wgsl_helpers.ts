@@ -1,11 +1,13 @@
 import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
+import { COMPONENTS } from "./wgsl_vector.ts";
 
 /**
  * Functions that kernels call, each after those that it calls itself.
  *
  * WGSL lets an implementation assume that there is no NaN and no infinity, so
  * both are told by their bits, and values that may be either come from the
- * arguments of the call rather than from constants.
+ * arguments of the call rather than from constants. Conditions are joined
+ * without short circuits, which would be branches.
  */
 const helpers: Readonly<Record<string, string>> = {
   is_nan: `
@@ -15,24 +17,21 @@ fn is_nan(a: f32) -> bool {
   is_greater: `
 // Whether a takes the place of b in a maximum: NaN does, and nothing else of NaN.
 fn is_greater(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a > b && !is_nan(b));
+  return is_nan(a) | ((a > b) & !is_nan(b));
 }`,
   is_smaller: `
 // Whether a takes the place of b in a minimum.
 fn is_smaller(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a < b && !is_nan(b));
+  return is_nan(a) | ((a < b) & !is_nan(b));
 }`,
   wins_maximum: `
 // Whether a, at i, takes the place of b, at j, in a maximum of elements in any
 // order: of equal ones the first wins, of NaN the last, and −1 is no element.
 fn wins_maximum(a: f32, i: i32, b: f32, j: i32) -> bool {
-  if (i < 0 || j < 0) {
-    return j < i;
-  }
-  if (is_nan(a) || is_nan(b)) {
-    return is_nan(a) && (i > j || !is_nan(b));
-  }
-  return a > b || (a == b && i < j);
+  let is_number = !(is_nan(a) | is_nan(b));
+  let is_first = (a > b) | ((a == b) & (i < j));
+  let is_last = is_nan(a) & ((i > j) | !is_nan(b));
+  return select(select(is_last, is_first, is_number), j < i, (i < 0) | (j < 0));
 }`,
   wins_minimum: `
 // Whether a, at i, takes the place of b, at j, in a minimum.
@@ -41,11 +40,11 @@ fn wins_minimum(a: f32, i: i32, b: f32, j: i32) -> bool {
 }`,
   greater_of: `
 fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
 }`,
   smaller_of: `
 fn smaller_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a <= b && !is_nan(b)));
+  return select(b, a, is_nan(a) | ((a <= b) & !is_nan(b)));
 }`,
   sign_of: `
 fn sign_of(a: f32) -> f32 {
@@ -57,26 +56,17 @@ fn exp_of(a: f32) -> f32 {
 }`,
   log_of: `
 fn log_of(a: f32) -> f32 {
-  if (is_nan(a) || a == call.infinity) {
-    return a;
-  }
-  if (a == 0.0) {
-    return -call.infinity;
-  }
-  return select(log(a), call.nan, a < 0.0);
+  let number = select(log(a), call.nan, a < 0.0);
+  let above = select(number, -call.infinity, a == 0.0);
+  return select(above, a, is_nan(a) | (a == call.infinity));
 }`,
   power_of: `
 fn power_of(a: f32, b: f32) -> f32 {
-  if (b == 0.0) {
-    return 1.0;
-  }
-  if (is_nan(a) || is_nan(b) || a < 0.0 || (a == 1.0 && abs(b) == call.infinity)) {
-    return call.nan;
-  }
-  if (a == 0.0 || a == call.infinity) {
-    return select(call.infinity, 0.0, (a == 0.0) == (b > 0.0));
-  }
-  return pow(a, b);
+  let is_none = is_nan(a) | is_nan(b) | (a < 0.0) | ((a == 1.0) & (abs(b) == call.infinity));
+  let end = select(call.infinity, 0.0, (a == 0.0) == (b > 0.0));
+  let known = select(end, call.nan, is_none);
+  let is_known = is_none | (a == 0.0) | (a == call.infinity);
+  return select(select(pow(a, b), known, is_known), 1.0, b == 0.0);
 }`,
   exponent_of: `
 fn exponent_of(a: f32) -> f32 {
@@ -88,6 +78,23 @@ fn scaled(a: f32, power: f32) -> f32 {
   let n = i32(power);
   let half = n >> 1u;
   return a * bitcast<f32>((half + 127) << 23u) * bitcast<f32>((n - half + 127) << 23u);
+}`,
+  rank_of: `
+// An integer that is greater for greater numbers, and greatest for NaN.
+fn rank_of(a: f32) -> i32 {
+  let bits = bitcast<i32>(a);
+  return select(bits ^ ((bits >> 31u) & 0x7fffffff), 0x7fffffff, is_nan(a));
+}`,
+  rank_below: `
+// The same, but smallest for NaN.
+fn rank_below(a: f32) -> i32 {
+  let bits = bitcast<i32>(a);
+  return select(bits ^ ((bits >> 31u) & 0x7fffffff), i32(0x80000000u), is_nan(a));
+}`,
+  of_rank: `
+// The number that has a rank.
+fn of_rank(rank: i32) -> f32 {
+  return bitcast<f32>(rank ^ ((rank >> 31u) & 0x7fffffff));
 }`,
   index_of: `
 fn index_of(a: f32) -> i32 {
@@ -136,10 +143,33 @@ function hex(word: number): string {
   return `0x${word.toString(16)}u`;
 }
 
+/** What a helper's name ends in that takes and gives vectors. */
+export const OF_VECTORS = "_4";
+
+/** The same function of four values each, as a vector. */
+function ofVectors(helper: string): string {
+  const [, name, list, result] = /fn (\w+)\((.*)\) -> (\w+)/.exec(helper)!;
+  const parameters = list.split(", ").map((one) => one.split(": "));
+  const head = parameters.map(([name, type]) => `${name}: vec4<${type}>`);
+  const lanes = [...COMPONENTS].map((lane) =>
+    `    ${name}(${parameters.map(([name]) => `${name}.${lane}`).join(", ")}),`
+  );
+  return `
+fn ${name}${OF_VECTORS}(${head.join(", ")}) -> vec4<${result}> {
+  return vec4<${result}>(
+${lanes.join("\n")}
+  );
+}`;
+}
+
 /** The helpers that a text calls, and those that they call. */
 export function helpersOf(text: string): string {
   let all = text;
-  for (const [name, helper] of Object.entries(helpers).toReversed()) {
+  const vectors = Object.entries(helpers).map(([name, helper]) =>
+    [name + OF_VECTORS, ofVectors(helper)] as const
+  );
+  const known = [...Object.entries(helpers), ...vectors];
+  for (const [name, helper] of known.toReversed()) {
     if (new RegExp(`\\b${name}\\(`).test(all)) all = `${helper}\n${all}`;
   }
   return all.slice(0, all.length - text.length);

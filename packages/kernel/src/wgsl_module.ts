@@ -12,14 +12,14 @@ export interface WgslField {
 
 /** A buffer that a module is bound to. */
 export interface WgslBinding {
-  /** The tensor's name, `call`, `tables` or `packed`. */
+  /** The tensor's name, `call`, `tables`, `packed` or `found`. */
   readonly name: string;
   /**
    * `call`: the uniform buffer of arguments. `tables`: integers about the
-   * windows. `packed`: tensors that lie behind each other. `read` and `write`:
-   * tensors of a program.
+   * windows. `packed`: tensors that lie behind each other. `found`: what one
+   * shader leaves for the next. `read` and `write`: tensors of a program.
    */
-  readonly use: "call" | "tables" | "packed" | "read" | "write";
+  readonly use: "call" | "tables" | "packed" | "found" | "read" | "write";
 }
 
 /** A compute shader and what must be bound to it. */
@@ -42,6 +42,8 @@ export interface WgslTensor {
   readonly name: string;
   readonly type: "f32" | "i32" | "atomic<i32>";
   readonly use: "read" | "write";
+  /** Numbers that an index counts: 1 by default, else a vector. */
+  readonly width?: 1 | 2 | 4;
 }
 
 /** What the text of a program's invocation needs around it. */
@@ -102,10 +104,15 @@ export function makeModule(parts: WgslParts): WgslModule {
     const text = "var<storage, read> packed: array<f32>;";
     variables.push({ name: "packed", use: "packed", text });
   }
-  for (const { name, type, use } of parts.tensors) {
+  if (mentions("found")) {
+    const text = "var<storage, read_write> found: array<u32>;";
+    variables.push({ name: "found", use: "found", text });
+  }
+  for (const { name, type, use, width = 1 } of parts.tensors) {
+    const element = width === 1 ? type : `vec${width}<${type}>`;
     const text = use === "read"
-      ? `var<storage, read> ${readName(name)}: array<${type}>;`
-      : `var<storage, read_write> ${writeName(name)}: array<${type}>;`;
+      ? `var<storage, read> ${readName(name)}: array<${element}>;`
+      : `var<storage, read_write> ${writeName(name)}: array<${element}>;`;
     variables.push({ name, use, text });
   }
   const source = `// ${parts.comment}

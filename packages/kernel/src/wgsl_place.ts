@@ -1,6 +1,4 @@
 import type { Operation } from "./operation.ts";
-import { topological } from "./traverse.ts";
-import type { Program } from "./program.ts";
 import { axisSize, type WgslAxis, type WgslPlan } from "./wgsl_plan.ts";
 import {
   difference,
@@ -9,15 +7,10 @@ import {
   sum,
   type WgslText,
 } from "./wgsl_text.ts";
+import { multiples, splat, vectorOf } from "./wgsl_vector.ts";
 
 /** Whose lengths a position counts in. */
 type Side = "input" | "output";
-
-/** The operations that a program is made of. */
-export function operationsOf({ outputs }: Program): Set<Operation> {
-  const all = topological(outputs.map(({ value }) => value));
-  return new Set(all.map((x) => x.operation));
-}
 
 /** The number of elements of a plane. */
 export function planeSize({ axes }: WgslPlan, side: Side): string {
@@ -39,9 +32,25 @@ export function indexInPlane(
   );
 }
 
+/** How many channels, or vectors of them, an item has, as text. */
+export function channelCount(plan: WgslPlan): string {
+  return hasChannelVectors(plan) ? "call.channel_vectors" : "call.channels";
+}
+
+/** Whether vectors hold four channels, which lie last. */
+export function hasChannelVectors({ schedule }: WgslPlan): boolean {
+  return schedule.vectors === "results" && schedule.kind !== "lanes";
+}
+
+/** The name of an axis whose results stand in the lanes of vectors. */
+export function laneLetter({ schedule }: WgslPlan): string | undefined {
+  return schedule.kind === "lanes" ? schedule.letter : undefined;
+}
+
 /**
  * Takes an index of a tensor apart into a coordinate for each axis, `channel`
- * and `item`.
+ * and `item`. Where vectors are counted, these are their number, `vector`, and
+ * the coordinate of their first lane; `channel` counts vectors, too.
  */
 export function splitIndex(
   text: WgslText,
@@ -49,9 +58,11 @@ export function splitIndex(
   { index, side, prefix }: { index: string; side: Side; prefix: string },
 ): void {
   const spatial = plan.axes.toReversed().map(({ letter }) =>
-    [`${prefix}${letter}`, `call.${side}_${letter}`] as const
+    letter === laneLetter(plan)
+      ? ["vector", "call.vectors"] as const
+      : [`${prefix}${letter}`, `call.${side}_${letter}`] as const
   );
-  const channel = ["channel", "call.channels"] as const;
+  const channel = ["channel", channelCount(plan)] as const;
   const parts = plan.layout === "NCHW"
     ? [...spatial, channel]
     : [channel, ...spatial];
@@ -62,6 +73,8 @@ export function splitIndex(
     text.let(above, `${rest} / ${size}`);
     rest = above;
   }
+  const lanes = laneLetter(plan);
+  if (lanes) text.let(`${prefix}${lanes}`, "vector * 4");
 }
 
 /**
@@ -72,18 +85,18 @@ export function planeBase(plan: WgslPlan, item: string, side: Side): string {
   const size = planeSize(plan, side);
   return plan.layout === "NCHW"
     ? `(${item} * call.channels + channel) * ${enclose(size)}`
-    : `${item} * ${enclose(size)} * call.channels + channel`;
+    : `${item} * ${enclose(size)} * ${channelCount(plan)} + channel`;
 }
 
 /** An index in memory from a base and an index in the plane. */
 export function indexInMemory(
-  { layout }: WgslPlan,
+  plan: WgslPlan,
   base: string,
   inPlane: string,
 ): string {
-  return layout === "NCHW"
+  return plan.layout === "NCHW"
     ? `${base} + ${inPlane}`
-    : `${base} + ${enclose(inPlane)} * call.channels`;
+    : `${base} + ${enclose(inPlane)} * ${channelCount(plan)}`;
 }
 
 /** Names the table group of an item's window, where windows stand in tables. */
@@ -134,39 +147,60 @@ export function defineStart(
 
 /**
  * Names the first position of a window that lies inside the input along an
- * axis, `from_…`, and the one past the last, `to_…`.
+ * axis, `from_…`, and the one past the last, `to_…`; of the windows of lanes
+ * vectors of them, from `starts_…`.
  */
-export function defineRange(text: WgslText, axis: WgslAxis): void {
+export function defineRange(
+  text: WgslText,
+  plan: WgslPlan,
+  axis: WgslAxis,
+): void {
   const { letter } = axis;
   if (axis.kind === "table") {
     text.let(`to_${letter}`, `tables[call.counts_${letter} + row_${letter}]`);
   } else if (axis.kind === "slide") {
     const { before, dilation } = axis;
+    const start = startName(plan, axis);
     if (before > 0) {
       text.let(
         `from_${letter}`,
-        `max(0, ${
+        `max(${integerOf(plan, axis, 0)}, ${
           dilation === 1
-            ? `-start_${letter}`
-            : `(${dilation - 1} - start_${letter}) / ${dilation}`
+            ? `-${start}`
+            : `(${dilation - 1} - ${start}) / ${dilation}`
         })`,
       );
     }
-    text.let(`to_${letter}`, slideEnd(axis, `call.input_${letter}`));
+    text.let(`to_${letter}`, slideEnd(plan, axis, `call.input_${letter}`));
   }
+}
+
+function isInLanes(plan: WgslPlan, { letter }: WgslAxis): boolean {
+  return letter === laneLetter(plan);
+}
+
+/** Where a window begins along an axis; a vector where lanes have windows. */
+function startName(plan: WgslPlan, axis: WgslAxis): string {
+  return `${isInLanes(plan, axis) ? "starts" : "start"}_${axis.letter}`;
+}
+
+function integerOf(plan: WgslPlan, axis: WgslAxis, value: number): string {
+  return isInLanes(plan, axis) ? splat("i32", `${value}`) : `${value}`;
 }
 
 /** One past the last position of a window that lies in front of an end. */
 function slideEnd(
+  plan: WgslPlan,
   axis: WgslAxis & { kind: "slide" },
   end: string,
 ): string {
-  const { size, dilation, letter } = axis;
-  const room = `${end} - start_${letter}`;
+  const { size, dilation } = axis;
+  const room = `${end} - ${startName(plan, axis)}`;
+  const all = integerOf(plan, axis, size);
   // A window may begin behind the end, but only by less than its dilation.
   return dilation === 1
-    ? `min(${size}, ${room})`
-    : `min(${size}, (${room} + ${dilation - 1}) / ${dilation})`;
+    ? `min(${all}, ${room})`
+    : `min(${all}, (${room} + ${dilation - 1}) / ${dilation})`;
 }
 
 /** The first position of a window inside the input along an axis. */
@@ -177,33 +211,44 @@ export function rangeBegin(axis: WgslAxis): string {
 /** Names `count` and `padded_count` where a program uses them. */
 export function defineCounts(
   text: WgslText,
-  { axes }: WgslPlan,
+  plan: WgslPlan,
   operations: ReadonlySet<Operation>,
 ): void {
-  const some = axes.filter(({ kind }) => kind !== "unit");
+  const some = plan.axes.filter(({ kind }) => kind !== "unit");
+  const isVector = some.some((axis) => isInLanes(plan, axis));
+  const define = (name: string, lengths: readonly string[]) => {
+    const count = product(...lengths);
+    const number = isVector ? `${vectorOf("f32")}(${count})` : `f32(${count})`;
+    const isLanes = plan.schedule.kind === "lanes";
+    text.let(name, isLanes && !isVector ? splat("f32", number) : number);
+  };
   if (operations.has("count")) {
     const lengths = some.map((axis) =>
-      `max(0, ${difference(`to_${axis.letter}`, rangeBegin(axis))})`
+      `max(${integerOf(plan, axis, 0)}, ${
+        difference(`to_${axis.letter}`, rangeBegin(axis))
+      })`
     );
-    text.let("count", `f32(${product(...lengths)})`);
+    define("count", lengths);
   }
   if (operations.has("paddedCount")) {
-    const lengths = some.map((axis) =>
-      axis.kind === "slide"
-        ? slideEnd(axis, sum(`call.input_${axis.letter}`, `${axis.after}`))
-        : `to_${axis.letter}`
-    );
-    text.let("padded_count", `f32(${product(...lengths)})`);
+    const lengths = some.map((axis) => {
+      if (axis.kind !== "slide") return `to_${axis.letter}`;
+      const end = sum(`call.input_${axis.letter}`, `${axis.after}`);
+      return slideEnd(plan, axis, end);
+    });
+    define("padded_count", lengths);
   }
 }
 
 /** Names what depends on the position in a window, where a program uses it. */
 export function defineTap(
   text: WgslText,
-  { axes }: WgslPlan,
+  plan: WgslPlan,
   operations: ReadonlySet<Operation>,
 ): void {
+  const { axes, schedule } = plan;
   const uses = (...some: Operation[]) => some.some((x) => operations.has(x));
+  const isLanes = schedule.kind === "lanes";
   if (uses("tapIndex", "tap", "elementRandom")) {
     const tap = axes.reduce(
       (index, axis) =>
@@ -214,14 +259,18 @@ export function defineTap(
           : `${enclose(index)} * ${axisSize(axis)} + tap_${axis.letter}`,
       "0",
     );
-    text.let("tap", tap);
+    text.let("tap", isLanes ? splat("i32", tap) : tap);
   }
   const size = windowSizeText(axes);
   if (uses("tap")) {
-    text.let("channel_tap", sum(product("channel", size), "tap"));
+    const channel = hasChannelVectors(plan)
+      ? `(channel * 4 + ${multiples("i32", 1)})`
+      : "channel";
+    text.let("channel_tap", sum(product(channel, size), "tap"));
   }
   if (uses("elementRandom")) {
-    text.let("place_tap", sum(product("place", `u32(${size})`), "u32(tap)"));
+    const tap = isLanes ? `${vectorOf("u32")}(tap)` : "u32(tap)";
+    text.let("place_tap", sum(product("place", `u32(${size})`), tap));
   }
 }
 
@@ -242,14 +291,97 @@ function windowSizeText(axes: readonly WgslAxis[]): string {
 export function definePlace(
   text: WgslText,
   plan: WgslPlan,
-  { item, operations }: { item: string; operations: ReadonlySet<Operation> },
+  { item, operations, inGather = false }: {
+    item: string;
+    operations: ReadonlySet<Operation>;
+    /** Whether `at_…` of lanes are vectors. */
+    inGather?: boolean;
+  },
 ): void {
-  const plane = `(call.first_item + ${item}) * call.channels + channel`;
-  if (operations.has("plane")) text.let("plane", plane);
+  const { schedule } = plan;
+  const isChannels = hasChannelVectors(plan);
+  const plane = `(call.first_item + ${item}) * call.channels + channel${
+    isChannels ? ` * 4 + ${multiples("i32", 1)}` : ""
+  }`;
+  if (operations.has("plane")) {
+    // The index of a vector where channels are counted in vectors.
+    const index = isChannels
+      ? `(call.first_item + ${item}) * call.channel_vectors + channel`
+      : plane;
+    text.let("plane", index);
+  }
   const draws = ["windowRandom", "windowWord", "elementRandom"] as const;
   if (!draws.some((draw) => operations.has(draw))) return;
   const at = plan.axes.map(({ letter }) => `at_${letter}`);
   const size = enclose(planeSize(plan, "output"));
   const inPlane = indexInPlane(plan, "output", at);
-  text.let("place", `u32((${plane}) * ${size} + ${inPlane})`);
+  const place = `(${plane}) * ${size} + ${inPlane}`;
+  if (isChannels || inGather) {
+    text.let("place", `${vectorOf("u32")}(${place})`);
+  } else if (schedule.kind === "lanes") {
+    const lanes = product(multiples("i32", 1), schedule.outputStep);
+    text.let("place", `${vectorOf("u32")}(${place} + ${lanes})`);
+  } else {
+    text.let("place", `u32(${place})`);
+  }
+}
+
+/** Runs lines for the elements of a window along some axes, with `tap_…`. */
+export function eachTap(
+  text: WgslText,
+  axes: readonly WgslAxis[],
+  body: () => void,
+): void {
+  const loops = axes.filter(({ kind }) => kind !== "unit").map((axis) => () => {
+    const tap = `tap_${axis.letter}`;
+    const begin = rangeBegin(axis);
+    return `for (var ${tap} = ${begin}; ${tap} < to_${axis.letter}; ${tap}++)`;
+  });
+  // A block even where nothing is repeated, since each pass names its values.
+  text.nest(loops.length > 0 ? loops : [() => ""], body);
+}
+
+/** Names where the element lies that `tap_…` stand for. */
+export function defineElement(
+  text: WgslText,
+  plan: WgslPlan,
+  operations: ReadonlySet<Operation>,
+): void {
+  const at = plan.axes.map((axis) => {
+    const { letter } = axis;
+    if (axis.kind === "unit") return `at_${letter}`;
+    const steps = product(`tap_${letter}`, `${axis.dilation}`);
+    text.let(letter, sum(`start_${letter}`, steps));
+    return letter;
+  });
+  text.let("position", indexInPlane(plan, "input", at));
+  text.let("offset", indexInMemory(plan, "base", "position"));
+  defineTap(text, plan, operations);
+}
+
+/**
+ * Takes the number of a workgroup apart into the first result of its tile along
+ * each axis, `tile_…`, `channel` and `item`.
+ */
+export function splitTile(
+  text: WgslText,
+  plan: WgslPlan,
+  [rows, columns]: readonly [number, number],
+): void {
+  const spatial = plan.axes.toReversed().map(({ letter }, a) =>
+    [letter, `call.tiles_${letter}`, a === 0 ? columns : rows] as const
+  );
+  const channel = ["channel", channelCount(plan), 1] as const;
+  const parts = plan.layout === "NCHW"
+    ? [...spatial, channel]
+    : [channel, ...spatial];
+  let rest = "i32(workgroup)";
+  for (const [part, [name, size, length]] of parts.entries()) {
+    const own = `${rest} % ${size}`;
+    if (name === "channel") text.let(name, own);
+    else text.let(`tile_${name}`, product(`(${own})`, `${length}`));
+    const above = part === parts.length - 1 ? "item" : `above_${name}`;
+    text.let(above, `${rest} / ${size}`);
+    rest = above;
+  }
 }

@@ -1,13 +1,7 @@
 import type { Layout } from "@rockpool/core";
-import {
-  averageSizes,
-  type Axis,
-  type Geometry,
-  type TablePer,
-  volume,
-} from "./geometry.ts";
-import { foldPasses, type Program } from "./program.ts";
-import { WORKGROUP_SIZE } from "./wgsl_module.ts";
+import type { Axis, Geometry, TablePer } from "./geometry.ts";
+import type { Program } from "./program.ts";
+import { chooseSchedule, type WgslSchedule } from "./wgsl_schedule.ts";
 
 /** The letter of an axis, for names in the text. */
 export type AxisLetter = "d" | "h" | "w";
@@ -33,23 +27,9 @@ export type WgslAxis =
     readonly dilation: number;
   };
 
-/** Elements of a window from which on a workgroup may share it. */
-const LONG = 256;
-
-/** So few windows leave a device idle, with an invocation for each. */
-const FEW = 2 ** 14;
-
 /**
- * Elements of a plane for each of its windows from which on neighbouring
- * invocations with a window each would read far from each other.
- */
-const SPARSE = 64;
-
-/** Folds that fit a workgroup's memory: each takes two words of an invocation. */
-const MOST_FOLDS = 2 ** 14 / (WORKGROUP_SIZE * 4 * 2);
-
-/**
- * All that the text depends on besides the formula; sizes are arguments of it.
+ * All that the text depends on besides the formula; sizes are arguments of it,
+ * but decide on the schedule.
  */
 export interface WgslPlan {
   /** The axes that the tensor has. */
@@ -60,8 +40,13 @@ export interface WgslPlan {
   readonly sources: boolean;
   /** The tensors that lie behind each other in one buffer, in this order. */
   readonly packed: readonly string[];
-  /** Whether the invocations of a workgroup share a window. */
-  readonly shared: boolean;
+  /** Who computes what. */
+  readonly schedule: WgslSchedule;
+  /**
+   * What the lanes of a vector are: results (four windows, or four elements
+   * whose gradient is gathered), or elements of one window.
+   */
+  readonly vectors: WgslSchedule["vectors"];
 }
 
 /** What a text over these windows depends on. */
@@ -70,41 +55,27 @@ export function wgslPlan(
   geometry: Geometry,
   packed: readonly string[] = [],
 ): WgslPlan {
+  const axes = wgslAxes(geometry);
+  const schedule = chooseSchedule(program, { geometry, axes, packed });
+  return {
+    axes,
+    layout: geometry.layout,
+    per: geometry.per,
+    sources: geometry.sources !== undefined,
+    packed,
+    schedule,
+    vectors: schedule.vectors,
+  };
+}
+
+/** The axes that a tensor has. */
+export function wgslAxes(geometry: Geometry): WgslAxis[] {
   const letters: readonly AxisLetter[] = ["d", "h", "w"];
   const axes = geometry.axes.map((axis, a) => planAxis(axis, letters[a]));
   const missing = axes.findIndex((_, a) =>
     a === axes.length - 1 || !isMissing(geometry, a)
   );
-  return {
-    axes: axes.slice(missing),
-    layout: geometry.layout,
-    per: geometry.per,
-    sources: geometry.sources !== undefined,
-    packed,
-    shared: program.kind === "window" && canShare(program) &&
-      shouldShare(geometry),
-  };
-}
-
-/** Whether folds of parts of a window can be merged, in a workgroup's memory. */
-function canShare({ outputs }: Program): boolean {
-  const folds = foldPasses(outputs).flat();
-  // What is picked by a running sum depends on all elements before.
-  return folds.length > 0 && folds.length <= MOST_FOLDS &&
-    folds.every(({ operation }) => operation !== "pick");
-}
-
-/**
- * Whether windows are long, and too few for an invocation each or so far apart
- * that these would not read neighbouring elements. Those of channels that lie
- * last always do.
- */
-function shouldShare(geometry: Geometry): boolean {
-  const { items, channels, input, output, layout } = geometry;
-  if (volume(averageSizes(geometry)) < LONG) return false;
-  const windows = items * channels * volume(output);
-  return windows <= FEW ||
-    (layout === "NCHW" && volume(input) >= SPARSE * volume(output));
+  return axes.slice(missing);
 }
 
 /** Whether an axis is one element, read by one window. */

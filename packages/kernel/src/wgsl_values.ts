@@ -2,9 +2,11 @@ import type { Expression } from "./expression.ts";
 import type { Operation } from "./operation.ts";
 import { topological } from "./traverse.ts";
 import { isFold, type Program } from "./program.ts";
+import { OF_VECTORS } from "./wgsl_helpers.ts";
 import { readName, type WgslField } from "./wgsl_module.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import { enclose, product, sum, type WgslText } from "./wgsl_text.ts";
+import { type ScalarType, splat, vector, vectorOf } from "./wgsl_vector.ts";
 
 const INFIX: Partial<Record<Operation, string>> = {
   add: "+",
@@ -27,7 +29,6 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   exp: "exp_of",
   log: "log_of",
   pow: "power_of",
-  asNumber: "f32",
   exponent: "exponent_of",
   ldexp: "scaled",
   asIndex: "index_of",
@@ -36,6 +37,9 @@ const FUNCTIONS: Partial<Record<Operation, string>> = {
   min: "smaller_of",
   isNaN: "is_nan",
 };
+
+/** Functions of the language itself, which take vectors as they take numbers. */
+const OF_BOTH: ReadonlySet<string> = new Set(["abs", "floor", "sqrt"]);
 
 /** Tensors are read at variables that the surrounding text defines. */
 const LOADS: Partial<Record<Operation, string>> = {
@@ -47,10 +51,10 @@ const LOADS: Partial<Record<Operation, string>> = {
   perWindowIndex: "window",
 };
 
-/** Leaves that are a word or two, and need no name. */
+/** Leaves that are a word, and need no name. */
 const WORDS: Partial<Record<Operation, string>> = {
   position: "position",
-  tapIndex: "f32(tap)",
+  tapIndex: "tap",
   count: "count",
   paddedCount: "padded_count",
 };
@@ -62,13 +66,13 @@ export function scalarField(name: string): string {
 
 /** What all values of a program share: how often each is used, their names. */
 class Names {
-  readonly packed: readonly string[];
+  readonly plan: WgslPlan;
   readonly constants: WgslField[] = [];
   readonly #uses = new Map<Expression, number>();
   readonly #counters = new Map<string, number>();
 
-  constructor({ outputs }: Program, { packed }: WgslPlan) {
-    this.packed = packed;
+  constructor({ outputs }: Program, plan: WgslPlan) {
+    this.plan = plan;
     const use = (x: Expression) =>
       this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
     for (const { value } of outputs) use(value);
@@ -132,6 +136,16 @@ export class WgslValues {
     return this.names.next(word);
   }
 
+  /** Whether variables that accumulate hold a value for each lane. */
+  get inLanes(): boolean {
+    return this.names.plan.vectors !== "none";
+  }
+
+  /** Where the element stands that the loops have come to. */
+  position(): string {
+    return this.#leaf("position");
+  }
+
   /** Tells what the text calls a value already. */
   define(x: Expression, name: string): void {
     this.#known.set(x, name);
@@ -149,6 +163,20 @@ export class WgslValues {
     return enclose(text) === text && !text.includes("(")
       ? text
       : this.#name(x, text);
+  }
+
+  /** The value, for each lane where there are any. */
+  lanes(x: Expression): string {
+    const text = this.value(x);
+    return this.inLanes && !this.#isVector(x) ? splat(typeOf(x), text) : text;
+  }
+
+  /** The same as one word. */
+  laneWord(x: Expression): string {
+    if (!this.inLanes || this.#isVector(x)) return this.word(x);
+    const name = this.newName(x.operation);
+    this.text.let(name, this.lanes(x));
+    return name;
   }
 
   /**
@@ -199,28 +227,91 @@ export class WgslValues {
     return name;
   }
 
-  #load(tensor: string, at: string): string {
-    const index = this.names.packed.indexOf(tensor);
-    if (index < 0) return `${readName(tensor)}[${at}]`;
-    const start = index === 0 ? "0" : product(`${index}`, "call.packed_step");
-    return `packed[${sum(start, at)}]`;
+  /** Whether the value is one for each lane. */
+  #isVector(x: Expression): boolean {
+    const { vectors } = this.names.plan;
+    if (vectors === "none") return false;
+    return vectors === "results"
+      ? x.level !== "uniform"
+      : x.level === "element";
+  }
+
+  #load(x: Expression, at: string): string {
+    const tensor = x.name;
+    const { packed, schedule } = this.names.plan;
+    const index = packed.indexOf(tensor);
+    if (index >= 0) {
+      const start = index === 0 ? "0" : product(`${index}`, "call.packed_step");
+      return `packed[${sum(start, at)}]`;
+    }
+    const from = (index: string) => `${readName(tensor)}[${index}]`;
+    if (!this.#isVector(x)) return from(at);
+    if (x.operation === "tap") {
+      return vector("f32", [..."xyzw"].map((lane) => from(`${at}.${lane}`)));
+    }
+    if (schedule.kind !== "lanes") return from(at);
+    if (x.operation === "channel" || x.operation === "plane") {
+      return splat("f32", from(at));
+    }
+    if (x.operation === "element") {
+      throw new TypeError(`Cannot load ${tensor}: lanes have elements before`);
+    }
+    if (schedule.outputs === 4) return from(`${at} / 4`);
+    const lanes = [0, 1, 2, 3].map((lane) =>
+      from(sum(at, product(`${lane}`, schedule.outputStep)))
+    );
+    return vector(typeOf(x), lanes);
+  }
+
+  /** A leaf that the surrounding text defines, for each lane. */
+  #leaf(operation: Operation): string {
+    const word = WORDS[operation]!;
+    const { vectors, schedule } = this.names.plan;
+    const isTap = operation === "tapIndex";
+    const isCount = operation === "count" || operation === "paddedCount";
+    if (vectors === "none" || (vectors === "elements" && isCount)) {
+      return isTap ? `f32(${word})` : word;
+    }
+    // Lanes of neighbouring windows have a place each.
+    if (schedule.kind === "lanes" || vectors === "elements") {
+      return isTap ? `${vectorOf("f32")}(${word})` : word;
+    }
+    if (isTap) return splat("f32", `f32(${word})`);
+    return splat(isCount ? "f32" : "i32", word);
   }
 
   #render(x: Expression): string {
     const known = this.#lookUp(x);
     if (known !== undefined) return known;
-    const operand = (y: Expression) => enclose(this.#render(y));
+    const isVector = this.#isVector(x);
+    const render = (y: Expression) => {
+      const text = this.#render(y);
+      return isVector && !this.#isVector(y) ? splat(typeOf(y), text) : text;
+    };
+    const operand = (y: Expression) => enclose(render(y));
+    const number = (type: ScalarType, text: string) =>
+      isVector ? splat(type, text) : text;
     const [a, b] = x.operands;
     const load = LOADS[x.operation];
-    if (load) return this.#load(x.name, load);
+    if (load) return this.#load(x, load);
     const infix = INFIX[x.operation];
-    if (infix) return `${operand(a)} ${infix} ${operand(b)}`;
+    if (infix) {
+      // Conditions of lanes know no short circuit.
+      const of = isVector ? infix.replace(/^(&|\|)\1$/, "$1") : infix;
+      return `${operand(a)} ${of} ${operand(b)}`;
+    }
     const called = FUNCTIONS[x.operation];
     if (called) {
-      return `${called}(${x.operands.map((y) => this.#render(y)).join(", ")})`;
+      const name = isVector && !OF_BOTH.has(called)
+        ? called + OF_VECTORS
+        : called;
+      return `${name}(${x.operands.map(render).join(", ")})`;
     }
-    const word = WORDS[x.operation];
-    if (word) return word;
+    if (x.operation in WORDS) return this.#leaf(x.operation);
+    const random = (name: string, place: string) =>
+      `${name}${isVector ? OF_VECTORS : ""}(${place}, ${
+        number("u32", `${x.value}u`)
+      })`;
     switch (x.operation) {
       case "constant":
         return literal(x.value) ?? this.names.constant(x.value);
@@ -228,12 +319,18 @@ export class WgslValues {
         return String(x.value);
       case "scalar":
         return `call.${scalarField(x.name)}`;
+      case "asNumber":
+        return isVector
+          ? `${vectorOf("f32")}(${render(a)})`
+          : `f32(${render(a)})`;
       case "windowRandom":
-        return `random(place, ${x.value}u)`;
+        return random("random", "place");
       case "windowWord":
-        return `i32(random_word(place, ${x.value}u))`;
+        return `${isVector ? vectorOf("i32") : "i32"}(${
+          random("random_word", "place")
+        })`;
       case "elementRandom":
-        return `random(place_tap, ${x.value}u)`;
+        return random("random", "place_tap");
       case "neg":
         return `-${operand(a)}`;
       case "likely":
@@ -242,7 +339,7 @@ export class WgslValues {
         return `!${operand(a)}`;
       case "select":
       case "selectIndex": {
-        const [condition, yes, no] = x.operands.map((y) => this.#render(y));
+        const [condition, yes, no] = x.operands.map(render);
         return `select(${no}, ${yes}, ${condition})`;
       }
       default:
@@ -251,6 +348,10 @@ export class WgslValues {
         );
     }
   }
+}
+
+function typeOf(x: Expression): ScalarType {
+  return x.type;
 }
 
 /** The operands that the value depends on. */

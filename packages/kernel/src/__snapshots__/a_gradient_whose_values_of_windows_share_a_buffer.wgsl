@@ -40,7 +40,7 @@ fn main(
   let channel = above_h % call.channels;
   let item = above_h / call.channels;
   let position = h * call.input_w + w;
-  var total = 0.0;
+  var total = f32();
   let base = (item * call.channels + channel) * (call.output_h * call.output_w);
   let first_h = max(0, (h - 1) / 2);
   let last_h = min(call.output_h - 1, h / 2);

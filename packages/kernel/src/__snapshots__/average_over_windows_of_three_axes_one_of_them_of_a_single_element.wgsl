@@ -1,7 +1,8 @@
-// average: one invocation per window
+// average: one invocation per four windows along w
 struct Call {
   invocations: u32,
   channels: i32,
+  vectors: i32,
   input_d: i32,
   input_h: i32,
   input_w: i32,
@@ -10,7 +11,7 @@ struct Call {
   output_w: i32,
 }
 @group(0) @binding(0) var<uniform> call: Call;
-@group(0) @binding(1) var<storage, read> in_x: array<f32>;
+@group(0) @binding(1) var<storage, read> in_x: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> to_y: array<f32>;
 
 fn is_nan(a: f32) -> bool {
@@ -18,7 +19,16 @@ fn is_nan(a: f32) -> bool {
 }
 
 fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
+}
+
+fn greater_of_4(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return vec4<f32>(
+    greater_of(a.x, b.x),
+    greater_of(a.y, b.y),
+    greater_of(a.z, b.z),
+    greater_of(a.w, b.w),
+  );
 }
 
 @compute @workgroup_size(64)
@@ -31,40 +41,60 @@ fn main(
   if (invocation >= call.invocations) {
     return;
   }
-  let window = i32(invocation);
-  let at_w = window % call.output_w;
-  let above_at_w = window / call.output_w;
-  let at_h = above_at_w % call.output_h;
-  let above_at_h = above_at_w / call.output_h;
+  let number = i32(invocation);
+  let vector = number % call.vectors;
+  let above_vector = number / call.vectors;
+  let at_h = above_vector % call.output_h;
+  let above_at_h = above_vector / call.output_h;
   let at_d = above_at_h % call.output_d;
   let above_at_d = above_at_h / call.output_d;
   let channel = above_at_d % call.channels;
   let item = above_at_d / call.channels;
+  let at_w = vector * 4;
   let base = (item * call.channels + channel) * (call.input_d * call.input_h * call.input_w);
+  let window = (item * call.channels + channel) * (call.output_d * call.output_h * call.output_w) + (at_d * call.output_h + at_h) * call.output_w + at_w;
   let start_h = at_h * 2 - 1;
+  let start_w = at_w;
+  let starts_w = start_w + vec4<i32>(0, 1, 2, 3);
   let from_h = max(0, -start_h);
   let to_h = min(2, call.input_h - start_h);
-  let start_w = at_w;
-  let to_w = min(3, call.input_w - start_w);
-  let padded_count = f32(min(2, call.input_h + 1 - start_h) * min(3, call.input_w + 1 - start_w));
-  var sum_0 = 0.0;
+  let to_w = min(vec4<i32>(3), call.input_w - starts_w);
+  let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
+  var sum_0 = vec4<f32>(0.0);
   for (var tap_h = from_h; tap_h < to_h; tap_h++) {
-    for (var tap_w = 0; tap_w < to_w; tap_w++) {
-      let h = start_h + tap_h;
-      let w = start_w + tap_w;
-      let position = (at_d * call.input_h + h) * call.input_w + w;
-      let offset = base + position;
-      let x_value = in_x[offset];
-      sum_0 += x_value;
+    let d = at_d;
+    let h = start_h + tap_h;
+    let x_0 = in_x[(base + (d * call.input_h + h) * call.input_w) / 4 + vector];
+    let x_1 = in_x[(base + (d * call.input_h + h) * call.input_w) / 4 + vector + 1];
+    {
+      sum_0 += x_0;
+    }
+    {
+      sum_0 += vec4<f32>(x_0.y, x_0.z, x_0.w, x_1.x);
+    }
+    {
+      let inside = (starts_w + 2 < vec4<i32>(call.input_w));
+      sum_0 += select(vec4<f32>(), vec4<f32>(x_0.z, x_0.w, x_1.x, x_1.y), inside);
     }
   }
-  to_y[window] = sum_0 / greater_of(padded_count, 1.0);
+  let div_0 = sum_0 / greater_of_4(padded_count, vec4<f32>(1.0));
+  to_y[window] = div_0.x;
+  if (at_w + 1 < call.output_w) {
+    to_y[window + 1] = div_0.y;
+  }
+  if (at_w + 2 < call.output_w) {
+    to_y[window + 2] = div_0.z;
+  }
+  if (at_w + 3 < call.output_w) {
+    to_y[window + 3] = div_0.w;
+  }
 }
 
-// average-grad-x: one invocation per element of the input
+// average-grad-x: one invocation per four elements of the input along w
 struct Call {
   invocations: u32,
   channels: i32,
+  vectors: i32,
   input_d: i32,
   input_h: i32,
   input_w: i32,
@@ -74,14 +104,23 @@ struct Call {
 }
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> in_dy_y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> to_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> to_gradient: array<vec4<f32>>;
 
 fn is_nan(a: f32) -> bool {
   return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
 }
 
 fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
+}
+
+fn greater_of_4(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return vec4<f32>(
+    greater_of(a.x, b.x),
+    greater_of(a.y, b.y),
+    greater_of(a.z, b.z),
+    greater_of(a.w, b.w),
+  );
 }
 
 @compute @workgroup_size(64)
@@ -94,37 +133,62 @@ fn main(
   if (invocation >= call.invocations) {
     return;
   }
-  let offset = i32(invocation);
-  let w = offset % call.input_w;
-  let above_w = offset / call.input_w;
-  let h = above_w % call.input_h;
-  let above_h = above_w / call.input_h;
+  let number = i32(invocation);
+  let vector = number % call.vectors;
+  let above_vector = number / call.vectors;
+  let h = above_vector % call.input_h;
+  let above_h = above_vector / call.input_h;
   let d = above_h % call.input_d;
   let above_d = above_h / call.input_d;
   let channel = above_d % call.channels;
   let item = above_d / call.channels;
-  let position = (d * call.input_h + h) * call.input_w + w;
-  var total = 0.0;
+  let w = vector * 4;
+  let first = (d * call.input_h + h) * call.input_w + w;
+  let offset = (item * call.channels + channel) * (call.input_d * call.input_h * call.input_w) + first;
+  var total = vec4<f32>();
   let base = (item * call.channels + channel) * (call.output_d * call.output_h * call.output_w);
   let first_h = max(0, (h + 1) / 2);
   let last_h = min(call.output_h - 1, (h + 1) / 2);
-  let first_w = max(0, (w - 2));
-  let last_w = min(call.output_w - 1, w);
   let at_d = d;
+  let nearest = vector * 4;
   for (var at_h = first_h; at_h <= last_h; at_h++) {
     let start_h = at_h * 2 - 1;
     let tap_h = h - start_h;
-    for (var at_w = first_w; at_w <= last_w; at_w++) {
-      let start_w = at_w;
-      let tap_w = w - start_w;
+    let dy_y_0 = vec4<f32>(in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + -2], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + -1], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 1]);
+    let dy_y_1 = vec4<f32>(in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 2], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3]);
+    {
+      let at_w = nearest + vec4<i32>(-2, -1, 0, 1);
+      let starts_w = at_w;
+      let tap_w = vec4<i32>(2);
       let from_h = max(0, -start_h);
       let to_h = min(2, call.input_h - start_h);
-      let to_w = min(3, call.input_w - start_w);
-      let padded_count = f32(min(2, call.input_h + 1 - start_h) * min(3, call.input_w + 1 - start_w));
-      let window = base + (at_d * call.output_h + at_h) * call.output_w + at_w;
-      let dy_y_value = in_dy_y[window];
-      total += dy_y_value / greater_of(padded_count, 1.0);
+      let to_w = min(vec4<i32>(3), call.input_w - starts_w);
+      let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
+      let its_0 = dy_y_0;
+      total += select(vec4<f32>(), its_0 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
+    }
+    {
+      let at_w = nearest + vec4<i32>(-1, 0, 1, 2);
+      let starts_w = at_w;
+      let tap_w = vec4<i32>(1);
+      let from_h = max(0, -start_h);
+      let to_h = min(2, call.input_h - start_h);
+      let to_w = min(vec4<i32>(3), call.input_w - starts_w);
+      let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
+      let its_1 = vec4<f32>(dy_y_0.y, dy_y_0.z, dy_y_0.w, dy_y_1.x);
+      total += select(vec4<f32>(), its_1 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
+    }
+    {
+      let at_w = nearest + vec4<i32>(0, 1, 2, 3);
+      let starts_w = at_w;
+      let tap_w = vec4<i32>(0);
+      let from_h = max(0, -start_h);
+      let to_h = min(2, call.input_h - start_h);
+      let to_w = min(vec4<i32>(3), call.input_w - starts_w);
+      let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
+      let its_2 = vec4<f32>(dy_y_0.z, dy_y_0.w, dy_y_1.x, dy_y_1.y);
+      total += select(vec4<f32>(), its_2 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w < vec4<i32>(call.output_w)));
     }
   }
-  to_gradient[offset] = total;
+  to_gradient[offset / 4] = total;
 }

@@ -10,7 +10,6 @@ struct Call {
   counts_w: i32,
   seed: u32,
   stream: u32,
-  infinity: f32,
   constant_0: f32,
 }
 @group(0) @binding(0) var<uniform> call: Call;
@@ -23,13 +22,19 @@ fn is_nan(a: f32) -> bool {
   return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
 }
 
-// Whether a takes the place of b in a minimum.
-fn is_smaller(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a < b && !is_nan(b));
+fn greater_of(a: f32, b: f32) -> f32 {
+  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
 }
 
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+// The same, but smallest for NaN.
+fn rank_below(a: f32) -> i32 {
+  let bits = bitcast<i32>(a);
+  return select(bits ^ ((bits >> 31u) & 0x7fffffff), i32(0x80000000u), is_nan(a));
+}
+
+// The number that has a rank.
+fn of_rank(rank: i32) -> f32 {
+  return bitcast<f32>(rank ^ ((rank >> 31u) & 0x7fffffff));
 }
 
 // The first word of Threefry-2x32-20.
@@ -77,9 +82,8 @@ fn main(
   let row_w = group_of_tables * call.output_w + at_w;
   let start_w = tables[call.starts_w + row_w];
   let to_w = tables[call.counts_w + row_w];
-  var min_0 = call.infinity;
-  var min_0_at = -1;
   var sum_0 = 0.0;
+  var min_0_rank = 2139095040;
   for (var tap_w = 0; tap_w < to_w; tap_w++) {
     let w = start_w + tap_w * 2;
     let position = w;
@@ -88,14 +92,11 @@ fn main(
     let channel_tap = channel * call.window_w + tap;
     let place_tap = place * u32(call.window_w) + u32(tap);
     let x_value = in_x[offset];
-    let abs_0 = abs(x_value);
-    if (min_0_at < 0 || is_smaller(abs_0, min_0)) {
-      min_0 = abs_0;
-      min_0_at = position;
-    }
     let filter_value = in_filter[channel_tap];
     sum_0 += (x_value * filter_value) + random(place_tap, 1u);
+    min_0_rank = min(min_0_rank, rank_below(abs(x_value)));
   }
+  let min_0 = of_rank(min_0_rank);
   to_y[window] = greater_of(select(sum_0, min_0, random(place, 0u) < 0.5), call.constant_0);
 }
 
@@ -129,11 +130,11 @@ fn is_nan(a: f32) -> bool {
 
 // Whether a takes the place of b in a minimum.
 fn is_smaller(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a < b && !is_nan(b));
+  return is_nan(a) | ((a < b) & !is_nan(b));
 }
 
 fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
+  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
 }
 
 // The first word of Threefry-2x32-20.
@@ -181,9 +182,9 @@ fn main(
   let row_w = group_of_tables * call.output_w + at_w;
   let start_w = tables[call.starts_w + row_w];
   let to_w = tables[call.counts_w + row_w];
+  var sum_0 = 0.0;
   var min_0 = call.infinity;
   var min_0_at = -1;
-  var sum_0 = 0.0;
   for (var tap_w = 0; tap_w < to_w; tap_w++) {
     let w = start_w + tap_w * 2;
     let position = w;
@@ -192,13 +193,13 @@ fn main(
     let channel_tap = channel * call.window_w + tap;
     let place_tap = place * u32(call.window_w) + u32(tap);
     let x_value = in_x[offset];
+    let filter_value = in_filter[channel_tap];
+    sum_0 += (x_value * filter_value) + random(place_tap, 1u);
     let abs_0 = abs(x_value);
     if (min_0_at < 0 || is_smaller(abs_0, min_0)) {
       min_0 = abs_0;
       min_0_at = position;
     }
-    let filter_value = in_filter[channel_tap];
-    sum_0 += (x_value * filter_value) + random(place_tap, 1u);
   }
   to_y[window] = greater_of(select(sum_0, min_0, random(place, 0u) < 0.5), call.constant_0);
   to_saved_0[window] = min_0;
@@ -280,7 +281,7 @@ fn main(
   let channel = above_w % call.channels;
   let item = above_w / call.channels;
   let position = w;
-  var total = 0.0;
+  var total = f32();
   let group_of_tables = (call.first_item + item) * call.channels + channel;
   let base = (item * call.channels + channel) * call.output_w;
   let cover_w = group_of_tables * call.input_w + w;

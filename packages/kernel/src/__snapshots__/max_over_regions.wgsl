@@ -26,7 +26,7 @@ fn is_nan(a: f32) -> bool {
 
 // Whether a takes the place of b in a maximum: NaN does, and nothing else of NaN.
 fn is_greater(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a > b && !is_nan(b));
+  return is_nan(a) | ((a > b) & !is_nan(b));
 }
 
 @compute @workgroup_size(64)
@@ -118,7 +118,7 @@ fn main(
   let channel = above_h % call.channels;
   let item = above_h / call.channels;
   let position = h * call.input_w + w;
-  var total = 0.0;
+  var total = f32();
   let readers = call.reader_starts + item;
   for (var turn = tables[readers]; turn < tables[readers + 1]; turn++) {
     let reader = tables[call.readers + turn];

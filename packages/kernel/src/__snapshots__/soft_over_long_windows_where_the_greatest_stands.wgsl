@@ -1,7 +1,8 @@
-// soft: one workgroup per window
+// soft: 64 invocations per window
 struct Call {
   workgroups: u32,
   channels: i32,
+  windows: i32,
   input_h: i32,
   input_w: i32,
   output_h: i32,
@@ -23,19 +24,16 @@ fn is_nan(a: f32) -> bool {
 
 // Whether a takes the place of b in a maximum: NaN does, and nothing else of NaN.
 fn is_greater(a: f32, b: f32) -> bool {
-  return is_nan(a) || (a > b && !is_nan(b));
+  return is_nan(a) | ((a > b) & !is_nan(b));
 }
 
 // Whether a, at i, takes the place of b, at j, in a maximum of elements in any
 // order: of equal ones the first wins, of NaN the last, and −1 is no element.
 fn wins_maximum(a: f32, i: i32, b: f32, j: i32) -> bool {
-  if (i < 0 || j < 0) {
-    return j < i;
-  }
-  if (is_nan(a) || is_nan(b)) {
-    return is_nan(a) && (i > j || !is_nan(b));
-  }
-  return a > b || (a == b && i < j);
+  let is_number = !(is_nan(a) | is_nan(b));
+  let is_first = (a > b) | ((a == b) & (i < j));
+  let is_last = is_nan(a) & ((i > j) | !is_nan(b));
+  return select(select(is_last, is_first, is_number), j < i, (i < 0) | (j < 0));
 }
 
 fn exp_of(a: f32) -> f32 {
@@ -52,7 +50,9 @@ fn main(
   if (workgroup >= call.workgroups) {
     return;
   }
-  let window = i32(workgroup);
+  let member = lane;
+  let own_window = i32(workgroup * 1u + 0u);
+  let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
   let at_h = above_at_w % call.output_h;
@@ -69,9 +69,11 @@ fn main(
   let length_h = max(0, to_h - from_h);
   let length_w = max(0, to_w - from_w);
   let elements = length_h * length_w;
+  let begin = i32(member);
+  let end = elements;
   var max_0 = -call.infinity;
   var max_0_at = -1;
-  for (var element = i32(lane); element < elements; element += 64) {
+  for (var element = begin; element < end; element += 64) {
     let tap_w = from_w + element % length_w;
     let rows_of_w = element / length_w;
     let tap_h = from_h + rows_of_w;
@@ -89,10 +91,10 @@ fn main(
   each_max_0_at[lane] = max_0_at;
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
-    if (lane < others) {
-      if (wins_maximum(each_max_0[lane + others], each_max_0_at[lane + others], max_0, max_0_at)) {
-        max_0 = each_max_0[lane + others];
-        max_0_at = each_max_0_at[lane + others];
+    if (member < others) {
+      if (wins_maximum(each_max_0[lane + others * 1u], each_max_0_at[lane + others * 1u], max_0, max_0_at)) {
+        max_0 = each_max_0[lane + others * 1u];
+        max_0_at = each_max_0_at[lane + others * 1u];
       }
       each_max_0[lane] = max_0;
       each_max_0_at[lane] = max_0_at;
@@ -103,7 +105,7 @@ fn main(
   max_0_at = each_max_0_at[0];
   var sum_0 = 0.0;
   var sum_1 = 0.0;
-  for (var element = i32(lane); element < elements; element += 64) {
+  for (var element = begin; element < end; element += 64) {
     let tap_w = from_w + element % length_w;
     let rows_of_w = element / length_w;
     let tap_h = from_h + rows_of_w;
@@ -120,9 +122,9 @@ fn main(
   each_sum_1[lane] = sum_1;
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
-    if (lane < others) {
-      sum_0 += each_sum_0[lane + others];
-      sum_1 += each_sum_1[lane + others];
+    if (member < others) {
+      sum_0 += each_sum_0[lane + others * 1u];
+      sum_1 += each_sum_1[lane + others * 1u];
       each_sum_0[lane] = sum_0;
       each_sum_1[lane] = sum_1;
     }
@@ -130,7 +132,7 @@ fn main(
   workgroupBarrier();
   sum_0 = each_sum_0[0];
   sum_1 = each_sum_1[0];
-  if (lane == 0u) {
+  if (member == 0u && own_window < call.windows) {
     to_y[window] = sum_0 / sum_1;
     to_indices[window] = max_0_at;
   }

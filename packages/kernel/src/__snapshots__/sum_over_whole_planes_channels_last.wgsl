@@ -1,7 +1,8 @@
-// average: one workgroup per window
+// average: 4 invocations per window, of each of 16 workgroups, shader 1
 struct Call {
   workgroups: u32,
   channels: i32,
+  windows: i32,
   input_h: i32,
   input_w: i32,
   output_h: i32,
@@ -13,17 +14,10 @@ struct Call {
 }
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> tables: array<i32>;
-@group(0) @binding(2) var<storage, read> in_x: array<f32>;
-@group(0) @binding(3) var<storage, read_write> to_y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> found: array<u32>;
+@group(0) @binding(3) var<storage, read> in_x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> to_y: array<f32>;
 var<workgroup> each_sum_0: array<f32, 64>;
-
-fn is_nan(a: f32) -> bool {
-  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) || (a >= b && !is_nan(b)));
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -35,7 +29,9 @@ fn main(
   if (workgroup >= call.workgroups) {
     return;
   }
-  let window = i32(workgroup);
+  let member = lane / 16u;
+  let own_window = i32((workgroup / 16u) * 16u + lane % 16u);
+  let window = min(own_window, call.windows - 1);
   let channel = window % call.channels;
   let above_channel = window / call.channels;
   let at_w = above_channel % call.output_w;
@@ -53,29 +49,29 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
+  let run = start_h * call.input_w + 0;
+  let share = (elements + 63) / 64 * 4;
+  let part = i32(workgroup % 16u);
+  let begin = part * share + i32(member);
+  let end = min(elements, (part + 1) * share);
   var sum_0 = 0.0;
-  for (var element = i32(lane); element < elements; element += 64) {
-    let tap_w = element % length_w;
-    let rows_of_w = element / length_w;
-    let tap_h = rows_of_w;
-    let h = start_h + tap_h;
-    let w = start_w + tap_w;
-    let position = h * call.input_w + w;
+  for (var element = begin; element < end; element += 4) {
+    let position = run + element;
     let offset = base + position * call.channels;
     let x_value = in_x[offset];
     sum_0 += x_value;
   }
   each_sum_0[lane] = sum_0;
-  for (var others = 32u; others > 0u; others /= 2u) {
+  for (var others = 2u; others > 0u; others /= 2u) {
     workgroupBarrier();
-    if (lane < others) {
-      sum_0 += each_sum_0[lane + others];
+    if (member < others) {
+      sum_0 += each_sum_0[lane + others * 16u];
       each_sum_0[lane] = sum_0;
     }
   }
   workgroupBarrier();
-  sum_0 = each_sum_0[0];
-  if (lane == 0u) {
-    to_y[window] = sum_0 / greater_of(padded_count, 1.0);
+  sum_0 = each_sum_0[lane - (member * 16u)];
+  if (member == 0u && own_window < call.windows) {
+    found[window * 16 + part] = bitcast<u32>(sum_0);
   }
 }
