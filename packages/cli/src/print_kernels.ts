@@ -17,7 +17,8 @@ type Emit = (program: Program, geometry: Geometry) => string;
 
 const emitters: Readonly<Record<KernelLanguage, Emit>> = {
   wat: (program, geometry) => emitWat(program, geometry).text,
-  wgsl: (program, geometry) => emitWgsl(program, geometry).source,
+  wgsl: (program, geometry) =>
+    emitWgsl(program, geometry).stages.map(({ source }) => source).join("\n"),
 };
 
 /**

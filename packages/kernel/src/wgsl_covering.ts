@@ -1,4 +1,5 @@
-import { defineStart, tableRow } from "./wgsl_place.ts";
+import { tableRow } from "./wgsl_place.ts";
+import { defineStart } from "./wgsl_ranges.ts";
 import type { WgslAxis, WgslPlan } from "./wgsl_plan.ts";
 import type { WgslText } from "./wgsl_text.ts";
 

@@ -4,16 +4,14 @@ import { topological } from "./traverse.ts";
 import { emitLanesGather } from "./wgsl_lanes_gather.ts";
 import { type WgslBody, writeName } from "./wgsl_module.ts";
 import {
-  defineCounts,
   defineGroup,
-  definePlace,
-  defineRange,
-  defineTap,
   indexInMemory,
   indexInPlane,
   planeBase,
   splitIndex,
 } from "./wgsl_place.ts";
+import { defineCounts, defineRange } from "./wgsl_ranges.ts";
+import { definePlace, defineTap } from "./wgsl_taps.ts";
 import { operationsOf } from "./wgsl_operations.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import type { WgslText } from "./wgsl_text.ts";

@@ -6,15 +6,13 @@ import { defineCovering, eachItem, eachWindow } from "./wgsl_covering.ts";
 import { type LaneSchedule, strideOf } from "./wgsl_lanes.ts";
 import { readName, type WgslBody, writeName } from "./wgsl_module.ts";
 import {
-  defineCounts,
   defineGroup,
-  definePlace,
-  defineRange,
-  defineTap,
   indexInPlane,
   planeBase,
   splitIndex,
 } from "./wgsl_place.ts";
+import { defineCounts, defineRange } from "./wgsl_ranges.ts";
+import { definePlace, defineTap } from "./wgsl_taps.ts";
 import { operationsOf } from "./wgsl_operations.ts";
 import type { WgslAxis, WgslPlan } from "./wgsl_plan.ts";
 import { difference, product, sum, type WgslText } from "./wgsl_text.ts";

@@ -8,18 +8,19 @@ import {
 import { type WgslBody, WORKGROUP_SIZE, writeName } from "./wgsl_module.ts";
 import { operationsOf } from "./wgsl_operations.ts";
 import {
-  defineCounts,
-  defineElement,
   defineGroup,
-  definePlace,
-  defineRange,
-  defineStart,
   indexInMemory,
   indexInPlane,
   planeBase,
-  rangeBegin,
   splitIndex,
 } from "./wgsl_place.ts";
+import {
+  defineCounts,
+  defineRange,
+  defineStart,
+  rangeBegin,
+} from "./wgsl_ranges.ts";
+import { defineElement, definePlace } from "./wgsl_taps.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import { leadOf, stagesOf, type TeamSchedule } from "./wgsl_team.ts";
 import { difference, product, sum, type WgslText } from "./wgsl_text.ts";

@@ -1,7 +1,7 @@
 import { type Geometry, volume } from "./geometry.ts";
 import type { Expression } from "./expression.ts";
 import { foldPasses, type Program } from "./program.ts";
-import { foldItems, variableCount } from "./wgsl_folds.ts";
+import { foldItems, variableCount } from "./wgsl_fold_items.ts";
 import { strideOf } from "./wgsl_lanes.ts";
 import type { WgslAxis } from "./wgsl_plan.ts";
 import type { ScheduleSizes } from "./wgsl_schedule.ts";

@@ -2,24 +2,16 @@ import type { Program } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { defineCovering, eachWindow } from "./wgsl_covering.ts";
 import { strideOf } from "./wgsl_lanes.ts";
-import {
-  readName,
-  type WgslBody,
-  WORKGROUP_SIZE,
-  writeName,
-} from "./wgsl_module.ts";
+import { readName, type WgslBody, writeName } from "./wgsl_module.ts";
 import { operationsOf } from "./wgsl_operations.ts";
 import {
-  defineCounts,
-  definePlace,
-  defineRange,
-  defineStart,
-  defineTap,
   indexInMemory,
   indexInPlane,
   planeBase,
   splitTile,
 } from "./wgsl_place.ts";
+import { defineCounts, defineRange, defineStart } from "./wgsl_ranges.ts";
+import { definePlace, defineTap, eachCell } from "./wgsl_taps.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import { product, type WgslText } from "./wgsl_text.ts";
 import type { TileSchedule } from "./wgsl_tile.ts";
@@ -51,9 +43,9 @@ export function emitTileGather(
   text.let("base", planeBase(plan, "item", "output"));
   for (const axis of plan.axes) defineFirst(axis);
   values.hoist([value], "uniform");
-  eachCell([rows, columns], "cell", keepWindow);
+  eachCell(text, [rows, columns], "cell", keepWindow);
   text.line("workgroupBarrier();");
-  eachCell(schedule.results, "result", sumWindows);
+  eachCell(text, schedule.results, "result", sumWindows);
   return { constants: values.constants, workgroup };
 
   /** Names the first window along an axis that may hold an element of the tile. */
@@ -71,21 +63,6 @@ export function emitTileGather(
       : `(tile_${letter} + ${shift})`;
     const over = stride === 1 ? "" : ` / ${stride}`;
     text.let(`corner_${letter}`, `max(0, ${place}${over})`);
-  }
-
-  function eachCell(
-    [rows, columns]: readonly [number, number],
-    name: string,
-    body: () => void,
-  ): void {
-    const head = `for (var ${name} = i32(lane); ${name} < ${
-      rows * columns
-    }; ${name} += ${WORKGROUP_SIZE})`;
-    text.block(head, () => {
-      text.let("row", rows === 1 ? "0" : `${name} / ${columns}`);
-      text.let("column", rows === 1 ? name : `${name} % ${columns}`);
-      body();
-    });
   }
 
   function keepWindow(): void {

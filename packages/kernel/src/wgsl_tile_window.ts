@@ -1,26 +1,18 @@
 import type { Expression } from "./expression.ts";
 import { foldPasses, type Program } from "./program.ts";
 import { topological } from "./traverse.ts";
-import { accumulate, foldItems } from "./wgsl_folds.ts";
-import {
-  readName,
-  type WgslBody,
-  WORKGROUP_SIZE,
-  writeName,
-} from "./wgsl_module.ts";
+import { foldItems } from "./wgsl_fold_items.ts";
+import { accumulate } from "./wgsl_folds.ts";
+import { readName, type WgslBody, writeName } from "./wgsl_module.ts";
 import { operationsOf } from "./wgsl_operations.ts";
 import {
-  defineCounts,
-  definePlace,
-  defineRange,
-  defineStart,
-  defineTap,
-  eachTap,
   indexInMemory,
   indexInPlane,
   planeBase,
   splitTile,
 } from "./wgsl_place.ts";
+import { defineCounts, defineRange, defineStart } from "./wgsl_ranges.ts";
+import { definePlace, defineTap, eachCell, eachTap } from "./wgsl_taps.ts";
 import type { WgslAxis, WgslPlan } from "./wgsl_plan.ts";
 import { strideOf } from "./wgsl_lanes.ts";
 import { rowFoldsOf, type TileSchedule } from "./wgsl_tile.ts";
@@ -67,29 +59,13 @@ export function emitTileWindow(
     foldRows(items);
     text.line("workgroupBarrier();");
   }
-  eachCell(schedule.results, "result", () => foldWindow());
+  eachCell(text, schedule.results, "result", () => foldWindow());
   return { constants: values.constants, workgroup };
 
   function declare(name: string, type: ScalarType, cells: number): string {
     const element = schedule.vectors === "results" ? vectorOf(type) : type;
     workgroup[name] = `array<${element}, ${cells}>`;
     return name;
-  }
-
-  /** Runs lines for an invocation's cells, with their `row` and `column`. */
-  function eachCell(
-    [rows, columns]: readonly [number, number],
-    name: string,
-    body: () => void,
-  ): void {
-    const head = `for (var ${name} = i32(lane); ${name} < ${
-      rows * columns
-    }; ${name} += ${WORKGROUP_SIZE})`;
-    text.block(head, () => {
-      text.let("row", rows === 1 ? "0" : `${name} / ${columns}`);
-      text.let("column", rows === 1 ? name : `${name} % ${columns}`);
-      body();
-    });
   }
 
   /**
@@ -99,7 +75,7 @@ export function emitTileWindow(
    */
   function readTile(): string[] {
     const kept: string[] = [];
-    eachCell([rows, columns], "cell", () => {
+    eachCell(text, [rows, columns], "cell", () => {
       for (const axis of plan.axes) {
         const { letter } = axis;
         text.let(
@@ -137,7 +113,7 @@ export function emitTileWindow(
 
   /** Folds each row of each window. */
   function foldRows(items: readonly string[]): void {
-    eachCell([rows, schedule.results[1]], "strip", () => {
+    eachCell(text, [rows, schedule.results[1]], "strip", () => {
       const { letter } = across;
       text.let(`at_${letter}`, `tile_${letter} + column`);
       defineStart(text, plan, across);

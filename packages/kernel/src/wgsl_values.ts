@@ -4,103 +4,22 @@ import { topological } from "./traverse.ts";
 import { isFold, type Program } from "./program.ts";
 import { OF_VECTORS } from "./wgsl_helpers.ts";
 import { readName, type WgslField } from "./wgsl_module.ts";
+import { Names } from "./wgsl_names.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import { enclose, product, sum, type WgslText } from "./wgsl_text.ts";
 import { type ScalarType, splat, vector, vectorOf } from "./wgsl_vector.ts";
-
-const INFIX: Partial<Record<Operation, string>> = {
-  add: "+",
-  sub: "-",
-  mul: "*",
-  div: "/",
-  lt: "<",
-  le: "<=",
-  eq: "==",
-  sameIndex: "==",
-  and: "&&",
-  or: "||",
-};
-
-const FUNCTIONS: Partial<Record<Operation, string>> = {
-  abs: "abs",
-  sign: "sign_of",
-  floor: "floor",
-  sqrt: "sqrt",
-  exp: "exp_of",
-  log: "log_of",
-  pow: "power_of",
-  exponent: "exponent_of",
-  ldexp: "scaled",
-  asIndex: "index_of",
-  mulHigh: "high_product",
-  max: "greater_of",
-  min: "smaller_of",
-  isNaN: "is_nan",
-};
-
-/** Functions of the language itself, which take vectors as they take numbers. */
-const OF_BOTH: ReadonlySet<string> = new Set(["abs", "floor", "sqrt"]);
-
-/** Tensors are read at variables that the surrounding text defines. */
-const LOADS: Partial<Record<Operation, string>> = {
-  element: "offset",
-  channel: "channel",
-  plane: "plane",
-  tap: "channel_tap",
-  perWindow: "window",
-  perWindowIndex: "window",
-};
-
-/** Leaves that are a word, and need no name. */
-const WORDS: Partial<Record<Operation, string>> = {
-  position: "position",
-  tapIndex: "tap",
-  count: "count",
-  paddedCount: "padded_count",
-};
+import {
+  FUNCTIONS,
+  INFIX,
+  literal,
+  LOADS,
+  OF_BOTH,
+  WORDS,
+} from "./wgsl_words.ts";
 
 /** The argument that a scalar of a program is. */
 export function scalarField(name: string): string {
   return `scalar_${name}`;
-}
-
-/** What all values of a program share: how often each is used, their names. */
-class Names {
-  readonly plan: WgslPlan;
-  readonly constants: WgslField[] = [];
-  readonly #uses = new Map<Expression, number>();
-  readonly #counters = new Map<string, number>();
-
-  constructor({ outputs }: Program, plan: WgslPlan) {
-    this.plan = plan;
-    const use = (x: Expression) =>
-      this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
-    for (const { value } of outputs) use(value);
-    for (const x of topological(outputs.map(({ value }) => value))) {
-      x.operands.forEach(use);
-    }
-  }
-
-  isShared(x: Expression): boolean {
-    return (this.#uses.get(x) ?? 0) > 1;
-  }
-
-  /** `word_0`, `word_1` and so on. */
-  next(word: string): string {
-    const count = this.#counters.get(word) ?? 0;
-    this.#counters.set(word, count + 1);
-    return `${word}_${count}`;
-  }
-
-  /** A number that cannot stand in the text, as an argument of the call. */
-  constant(value: number): string {
-    let field = this.constants.find((one) => Object.is(one.value, value));
-    if (!field) {
-      field = { name: this.next("constant"), type: "f32", value };
-      this.constants.push(field);
-    }
-    return `call.${field.name}`;
-  }
 }
 
 /**
@@ -367,14 +286,4 @@ function isNumber(x: Expression): boolean {
 function isCostly(x: Expression): boolean {
   return x.operands.length > 0 || x.operation in LOADS ||
     x.operation.endsWith("Random") || x.operation === "windowWord";
-}
-
-/** A number as WGSL writes it; undefined where it has no word for it. */
-function literal(value: number): string | undefined {
-  const single = Math.fround(value);
-  // Compilers differ on whether the largest numbers still fit.
-  if (!(Math.abs(single) < 3.4e38)) return undefined;
-  if (Object.is(single, -0)) return undefined;
-  const text = String(single === 0 ? 0 : value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
 }

@@ -3,17 +3,9 @@ import { accumulate } from "./wgsl_folds.ts";
 import { emitLanesWindow } from "./wgsl_lanes_window.ts";
 import { type WgslBody, writeName } from "./wgsl_module.ts";
 import { operationsOf } from "./wgsl_operations.ts";
-import {
-  defineCounts,
-  defineElement,
-  defineGroup,
-  definePlace,
-  defineRange,
-  defineStart,
-  eachTap,
-  planeBase,
-  splitIndex,
-} from "./wgsl_place.ts";
+import { defineGroup, planeBase, splitIndex } from "./wgsl_place.ts";
+import { defineCounts, defineRange, defineStart } from "./wgsl_ranges.ts";
+import { defineElement, definePlace, eachTap } from "./wgsl_taps.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
 import { emitTeamWindow } from "./wgsl_team_window.ts";
 import type { WgslText } from "./wgsl_text.ts";
