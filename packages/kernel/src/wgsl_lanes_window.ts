@@ -131,10 +131,10 @@ export function emitLanesWindow(
         const at = cellsAt(windows, taps[0]);
         if (accumulators.some((one) => !pure.has(one))) {
           for (const leaf of leaves) {
-            inner.define(
-              leaf,
-              vectorOfCells("f32", cells.get(leaf.name)!, at),
-            );
+            const read = vectorOfCells("f32", cells.get(leaf.name)!, at);
+            const word = values.newName(`own_${leaf.name}`);
+            text.let(word, read);
+            inner.define(leaf, word);
           }
         }
         for (const accumulator of accumulators) {

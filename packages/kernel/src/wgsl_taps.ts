@@ -136,8 +136,11 @@ export function defineElement(
  */
 export function eachCell(
   text: WgslText,
-  [rows, columns]: readonly [number, number],
-  name: string,
+  { cells: [rows, columns], name }: {
+    readonly cells: readonly [number, number];
+    /** What the number of a cell is called. */
+    readonly name: string;
+  },
   body: () => void,
 ): void {
   const head = `for (var ${name} = i32(lane); ${name} < ${

@@ -59,7 +59,7 @@ export function enclose(text: string): string {
 
 function isOneTerm(text: string): boolean {
   if (!/[^\w.]/.test(text)) return true;
-  const head = /^[\w.]*[([]/.exec(text);
+  const head = /^[\w.]*(<\w+>)?[([]/.exec(text);
   if (!head) return false;
   let depth = 1;
   for (let at = head[0].length; at < text.length; at++) {

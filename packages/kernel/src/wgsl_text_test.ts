@@ -2,7 +2,16 @@ import { assertEquals } from "@std/assert";
 import { difference, enclose, product, sum } from "./wgsl_text.ts";
 
 Deno.test("enclose() adds parentheses around what is no word and no single call", () => {
-  for (const one of ["x", "call.size", "1.5", "f(a, g(b))", "x[i + 1]"]) {
+  for (
+    const one of [
+      "x",
+      "call.size",
+      "1.5",
+      "f(a, g(b))",
+      "x[i + 1]",
+      "vec4<f32>(a, b)",
+    ]
+  ) {
     assertEquals(enclose(one), one);
   }
   for (const more of ["-x", "a + b", "f(a) + g(b)", "(a) * (b)", "1e-7"]) {

@@ -22,6 +22,12 @@ export interface TileSchedule {
 /** Windows of an element from which on it should not be read for each. */
 const MUCH_OVERLAP = 16;
 
+/**
+ * The same where a gradient computes something of each window, such as a
+ * quotient: in a tile that is done once for all elements of the window.
+ */
+const SOME_OVERLAP = 4;
+
 /** Results of a tile along an axis. */
 const MOST_RESULTS = 32;
 
@@ -43,16 +49,17 @@ export function chooseTile(
   const isSliding = axes.every(({ kind }) => kind !== "table");
   if (axes.length > 2 || !isSliding) return undefined;
   if (layout === "NHWC" && channels % LANES !== 0) return undefined;
-  if (overlapOf(axes) < MUCH_OVERLAP) return undefined;
+  const most = worksOnWindows(program) ? SOME_OVERLAP : MUCH_OVERLAP;
+  if (overlapOf(axes) < most) return undefined;
   const vectors = layout === "NHWC" ? "results" : "none";
   const bytes = vectors === "results" ? 4 * LANES : 4;
   const lengths = program.kind === "window" ? geometry.output : geometry.input;
   if (volume(lengths) === 0) return undefined;
   const [rows, columns] = [axes.at(-2), axes.at(-1)];
-  const most = vectors === "results" ? MOST_RESULTS / 4 : MOST_RESULTS;
+  const longest = vectors === "results" ? MOST_RESULTS / 4 : MOST_RESULTS;
   let results: [number, number] = [
-    rows ? dividedLength(lengths[1], most) : 1,
-    dividedLength(lengths[2], most),
+    rows ? dividedLength(lengths[1], longest) : 1,
+    dividedLength(lengths[2], longest),
   ];
   for (;;) {
     const operands = operandsOf(program, [rows, columns], results);
@@ -64,6 +71,11 @@ export function chooseTile(
     if (Math.max(h, w) <= STEP) return undefined;
     results = h >= w ? [halved(h), w] : [h, halved(w)];
   }
+}
+
+function worksOnWindows({ kind, outputs: [{ value }] }: Program): boolean {
+  return kind === "gather" &&
+    windowValuesOf(value).some(({ operands }) => operands.length > 0);
 }
 
 /** Windows that an element belongs to, away from borders. */

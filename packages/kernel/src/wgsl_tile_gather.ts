@@ -43,9 +43,9 @@ export function emitTileGather(
   text.let("base", planeBase(plan, "item", "output"));
   for (const axis of plan.axes) defineFirst(axis);
   values.hoist([value], "uniform");
-  eachCell(text, [rows, columns], "cell", keepWindow);
+  eachCell(text, { cells: [rows, columns], name: "cell" }, keepWindow);
   text.line("workgroupBarrier();");
-  eachCell(text, schedule.results, "result", sumWindows);
+  eachCell(text, { cells: schedule.results, name: "result" }, sumWindows);
   return { constants: values.constants, workgroup };
 
   /** Names the first window along an axis that may hold an element of the tile. */

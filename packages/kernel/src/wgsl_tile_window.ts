@@ -59,7 +59,11 @@ export function emitTileWindow(
     foldRows(items);
     text.line("workgroupBarrier();");
   }
-  eachCell(text, schedule.results, "result", () => foldWindow());
+  eachCell(
+    text,
+    { cells: schedule.results, name: "result" },
+    () => foldWindow(),
+  );
   return { constants: values.constants, workgroup };
 
   function declare(name: string, type: ScalarType, cells: number): string {
@@ -75,7 +79,7 @@ export function emitTileWindow(
    */
   function readTile(): string[] {
     const kept: string[] = [];
-    eachCell(text, [rows, columns], "cell", () => {
+    eachCell(text, { cells: [rows, columns], name: "cell" }, () => {
       for (const axis of plan.axes) {
         const { letter } = axis;
         text.let(
@@ -113,37 +117,41 @@ export function emitTileWindow(
 
   /** Folds each row of each window. */
   function foldRows(items: readonly string[]): void {
-    eachCell(text, [rows, schedule.results[1]], "strip", () => {
-      const { letter } = across;
-      text.let(`at_${letter}`, `tile_${letter} + column`);
-      defineStart(text, plan, across);
-      defineRange(text, plan, across);
-      const accumulators = accumulate(values.inner(), rowFolds);
-      eachTap(text, [across], () => {
-        const step = product("column", `${strideOf(across)}`);
-        text.let("cell", sum(`row * ${columns}`, step, tapOf(across)));
-        if (operations.has("argmax") || operations.has("argmin")) {
-          const place = plan.axes.map((axis) =>
-            axis === across
-              ? sum(startOf(axis), tapOf(axis))
-              : `(corner_${axis.letter} + row)`
-          );
-          text.let("position", indexInPlane(plan, "input", place));
-        }
+    eachCell(
+      text,
+      { cells: [rows, schedule.results[1]], name: "strip" },
+      () => {
+        const { letter } = across;
+        text.let(`at_${letter}`, `tile_${letter} + column`);
+        defineStart(text, plan, across);
+        defineRange(text, plan, across);
+        const accumulators = accumulate(values.inner(), rowFolds);
+        eachTap(text, [across], () => {
+          const step = product("column", `${strideOf(across)}`);
+          text.let("cell", sum(`row * ${columns}`, step, tapOf(across)));
+          if (operations.has("argmax") || operations.has("argmin")) {
+            const place = plan.axes.map((axis) =>
+              axis === across
+                ? sum(startOf(axis), tapOf(axis))
+                : `(corner_${axis.letter} + row)`
+            );
+            text.let("position", indexInPlane(plan, "input", place));
+          }
+          for (const [i, accumulator] of accumulators.entries()) {
+            const item = values.newName("item");
+            text.let(item, `${items[i]}[cell]`);
+            accumulator.update(item);
+          }
+        });
         for (const [i, accumulator] of accumulators.entries()) {
-          const item = values.newName("item");
-          text.let(item, `${items[i]}[cell]`);
-          accumulator.update(item);
+          for (const [v, { name, type }] of accumulator.variables.entries()) {
+            const cells = rows * schedule.results[1];
+            const strip = declare(stripOf(i, v), type, cells);
+            text.line(`${strip}[strip] = ${name};`);
+          }
         }
-      });
-      for (const [i, accumulator] of accumulators.entries()) {
-        for (const [v, { name, type }] of accumulator.variables.entries()) {
-          const cells = rows * schedule.results[1];
-          const strip = declare(stripOf(i, v), type, cells);
-          text.line(`${strip}[strip] = ${name};`);
-        }
-      }
-    });
+      },
+    );
   }
 
   function foldWindow(): void {

@@ -219,7 +219,11 @@ export class WgslValues {
       const of = isVector ? infix.replace(/^(&|\|)\1$/, "$1") : infix;
       return `${operand(a)} ${of} ${operand(b)}`;
     }
-    const called = FUNCTIONS[x.operation];
+    const isExtreme = x.operation === "max" || x.operation === "min";
+    // What cannot be NaN needs no test for it.
+    const called = isExtreme && x.operands.every(isNeverNaN)
+      ? x.operation
+      : FUNCTIONS[x.operation];
     if (called) {
       const name = isVector && !OF_BOTH.has(called)
         ? called + OF_VECTORS
@@ -267,6 +271,11 @@ export class WgslValues {
         );
     }
   }
+}
+
+function isNeverNaN({ operation, value }: Expression): boolean {
+  return operation === "count" || operation === "paddedCount" ||
+    (operation === "constant" && !Number.isNaN(value));
 }
 
 function typeOf(x: Expression): ScalarType {

@@ -33,7 +33,13 @@ export const FUNCTIONS: Partial<Record<Operation, string>> = {
 };
 
 /** Functions of the language itself, which take vectors as they take numbers. */
-export const OF_BOTH: ReadonlySet<string> = new Set(["abs", "floor", "sqrt"]);
+export const OF_BOTH: ReadonlySet<string> = new Set([
+  "abs",
+  "floor",
+  "sqrt",
+  "max",
+  "min",
+]);
 
 /** Tensors are read at variables that the surrounding text defines. */
 export const LOADS: Partial<Record<Operation, string>> = {

@@ -14,23 +14,6 @@ struct Call {
 @group(0) @binding(1) var<storage, read> in_x: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> to_y: array<f32>;
 
-fn is_nan(a: f32) -> bool {
-  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
-}
-
-fn greater_of_4(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
-  return vec4<f32>(
-    greater_of(a.x, b.x),
-    greater_of(a.y, b.y),
-    greater_of(a.z, b.z),
-    greater_of(a.w, b.w),
-  );
-}
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -77,7 +60,7 @@ fn main(
       sum_0 += select(vec4<f32>(), vec4<f32>(x_0.z, x_0.w, x_1.x, x_1.y), inside);
     }
   }
-  let div_0 = sum_0 / greater_of_4(padded_count, vec4<f32>(1.0));
+  let div_0 = sum_0 / max(padded_count, vec4<f32>(1.0));
   to_y[window] = div_0.x;
   if (at_w + 1 < call.output_w) {
     to_y[window + 1] = div_0.y;
@@ -105,23 +88,6 @@ struct Call {
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> in_dy_y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to_gradient: array<vec4<f32>>;
-
-fn is_nan(a: f32) -> bool {
-  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
-}
-
-fn greater_of_4(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
-  return vec4<f32>(
-    greater_of(a.x, b.x),
-    greater_of(a.y, b.y),
-    greater_of(a.z, b.z),
-    greater_of(a.w, b.w),
-  );
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -165,7 +131,7 @@ fn main(
       let to_w = min(vec4<i32>(3), call.input_w - starts_w);
       let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
       let its_0 = dy_y_0;
-      total += select(vec4<f32>(), its_0 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
+      total += select(vec4<f32>(), its_0 / max(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
     }
     {
       let at_w = nearest + vec4<i32>(-1, 0, 1, 2);
@@ -176,7 +142,7 @@ fn main(
       let to_w = min(vec4<i32>(3), call.input_w - starts_w);
       let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
       let its_1 = vec4<f32>(dy_y_0.y, dy_y_0.z, dy_y_0.w, dy_y_1.x);
-      total += select(vec4<f32>(), its_1 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
+      total += select(vec4<f32>(), its_1 / max(padded_count, vec4<f32>(1.0)), (at_w >= vec4<i32>(0)) & (at_w < vec4<i32>(call.output_w)));
     }
     {
       let at_w = nearest + vec4<i32>(0, 1, 2, 3);
@@ -187,7 +153,7 @@ fn main(
       let to_w = min(vec4<i32>(3), call.input_w - starts_w);
       let padded_count = vec4<f32>(min(2, call.input_h + 1 - start_h) * min(vec4<i32>(3), call.input_w + 1 - starts_w));
       let its_2 = vec4<f32>(dy_y_0.z, dy_y_0.w, dy_y_1.x, dy_y_1.y);
-      total += select(vec4<f32>(), its_2 / greater_of_4(padded_count, vec4<f32>(1.0)), (at_w < vec4<i32>(call.output_w)));
+      total += select(vec4<f32>(), its_2 / max(padded_count, vec4<f32>(1.0)), (at_w < vec4<i32>(call.output_w)));
     }
   }
   to_gradient[offset / 4] = total;

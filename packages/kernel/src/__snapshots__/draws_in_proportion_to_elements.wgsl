@@ -169,7 +169,7 @@ fn main(
   let at_w = vector * 4;
   let base = (item * call.channels + channel) * call.input_w;
   let window = (item * call.channels + channel) * call.output_w + at_w;
-  let place = vec4<u32>(((call.first_item + item) * call.channels + channel) * call.output_w + at_w + (vec4<i32>(0, 1, 2, 3)));
+  let place = vec4<u32>(((call.first_item + item) * call.channels + channel) * call.output_w + at_w + vec4<i32>(0, 1, 2, 3));
   let start_w = at_w * 3 - 1;
   let starts_w = start_w + vec4<i32>(0, 3, 6, 9);
   let from_w = max(vec4<i32>(0), -starts_w);
@@ -180,13 +180,13 @@ fn main(
   let x_2 = in_x[(base) / 4 + vector * 3 + 1];
   let x_3 = in_x[(base) / 4 + vector * 3 + 2];
   var max_0_rank = vec4<i32>(-2139095041);
-  let select_0 = select(vec4<f32>(0.0), x_0, (vec4<f32>(1.1754943508222875e-38)) <= x_0);
+  let select_0 = select(vec4<f32>(0.0), x_0, vec4<f32>(1.1754943508222875e-38) <= x_0);
   let item_0 = rank_of_4(select_0);
-  let select_1 = select(vec4<f32>(0.0), x_1, (vec4<f32>(1.1754943508222875e-38)) <= x_1);
+  let select_1 = select(vec4<f32>(0.0), x_1, vec4<f32>(1.1754943508222875e-38) <= x_1);
   let item_1 = rank_of_4(select_1);
-  let select_2 = select(vec4<f32>(0.0), x_2, (vec4<f32>(1.1754943508222875e-38)) <= x_2);
+  let select_2 = select(vec4<f32>(0.0), x_2, vec4<f32>(1.1754943508222875e-38) <= x_2);
   let item_2 = rank_of_4(select_2);
-  let select_3 = select(vec4<f32>(0.0), x_3, (vec4<f32>(1.1754943508222875e-38)) <= x_3);
+  let select_3 = select(vec4<f32>(0.0), x_3, vec4<f32>(1.1754943508222875e-38) <= x_3);
   let item_3 = rank_of_4(select_3);
   {
     let inside = (starts_w >= vec4<i32>(0));
@@ -202,26 +202,29 @@ fn main(
     max_0_rank = max(max_0_rank, vec4<i32>(item_1.y, item_2.x, item_2.w, item_3.z));
   }
   let max_0 = of_rank_4(max_0_rank);
-  let sub_0 = (smaller_of_4((vec4<f32>(32.0)) - (exponent_of_4(count - (vec4<f32>(0.5))) + (vec4<f32>(1.0))), vec4<f32>(24.0)) - (vec4<f32>(1.0))) - exponent_of_4(max_0);
-  let eq_0 = max_0 == (vec4<f32>(call.constant_0));
+  let sub_0 = (smaller_of_4(vec4<f32>(32.0) - (exponent_of_4(count - vec4<f32>(0.5)) + vec4<f32>(1.0)), vec4<f32>(24.0)) - vec4<f32>(1.0)) - exponent_of_4(max_0);
+  let eq_0 = max_0 == vec4<f32>(call.constant_0);
   var sum_0 = vec4<i32>(0);
   {
     let inside = (starts_w >= vec4<i32>(0));
     let position = starts_w;
-    let select_4 = select(vec4<f32>(0.0), vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x)));
-    let asIndex_0 = index_of_4(select(scaled_4(select_4, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_4 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_0 = vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x);
+    let select_4 = select(vec4<f32>(0.0), own_x_0, vec4<f32>(1.1754943508222875e-38) <= own_x_0);
+    let asIndex_0 = index_of_4(select(scaled_4(select_4, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_4 == vec4<f32>(call.constant_0)), eq_0));
     sum_0 += select(vec4<i32>(), asIndex_0, inside);
   }
   {
     let position = (starts_w + 1);
-    let select_5 = select(vec4<f32>(0.0), vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y)));
-    let asIndex_1 = index_of_4(select(scaled_4(select_5, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_5 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_1 = vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y);
+    let select_5 = select(vec4<f32>(0.0), own_x_1, vec4<f32>(1.1754943508222875e-38) <= own_x_1);
+    let asIndex_1 = index_of_4(select(scaled_4(select_5, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_5 == vec4<f32>(call.constant_0)), eq_0));
     sum_0 += asIndex_1;
   }
   {
     let position = (starts_w + 2);
-    let select_6 = select(vec4<f32>(0.0), vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z)));
-    let asIndex_2 = index_of_4(select(scaled_4(select_6, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_6 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_2 = vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z);
+    let select_6 = select(vec4<f32>(0.0), own_x_2, vec4<f32>(1.1754943508222875e-38) <= own_x_2);
+    let asIndex_2 = index_of_4(select(scaled_4(select_6, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_6 == vec4<f32>(call.constant_0)), eq_0));
     sum_0 += asIndex_2;
   }
   let mulHigh_0 = high_product_4(vec4<i32>(random_word_4(place, vec4<u32>(1u))), sum_0);
@@ -230,24 +233,27 @@ fn main(
   {
     let inside = (starts_w >= vec4<i32>(0));
     let position = starts_w;
-    let select_7 = select(vec4<f32>(0.0), vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x)));
-    let asIndex_3 = index_of_4(select(scaled_4(select_7, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_7 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_3 = vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x);
+    let select_7 = select(vec4<f32>(0.0), own_x_3, vec4<f32>(1.1754943508222875e-38) <= own_x_3);
+    let asIndex_3 = index_of_4(select(scaled_4(select_7, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_7 == vec4<f32>(call.constant_0)), eq_0));
     pick_0_sum += select(vec4<u32>(), vec4<u32>(asIndex_3), inside);
     let picks_0 = inside & (pick_0 < vec4<i32>(0)) & (pick_0_sum > vec4<u32>(mulHigh_0));
     pick_0 = select(pick_0, position, picks_0);
   }
   {
     let position = (starts_w + 1);
-    let select_8 = select(vec4<f32>(0.0), vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y)));
-    let asIndex_4 = index_of_4(select(scaled_4(select_8, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_8 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_4 = vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y);
+    let select_8 = select(vec4<f32>(0.0), own_x_4, vec4<f32>(1.1754943508222875e-38) <= own_x_4);
+    let asIndex_4 = index_of_4(select(scaled_4(select_8, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_8 == vec4<f32>(call.constant_0)), eq_0));
     pick_0_sum += vec4<u32>(asIndex_4);
     let picks_1 = (pick_0 < vec4<i32>(0)) & (pick_0_sum > vec4<u32>(mulHigh_0));
     pick_0 = select(pick_0, position, picks_1);
   }
   {
     let position = (starts_w + 2);
-    let select_9 = select(vec4<f32>(0.0), vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z), (vec4<f32>(1.1754943508222875e-38)) <= (vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z)));
-    let asIndex_5 = index_of_4(select(scaled_4(select_9, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_9 == (vec4<f32>(call.constant_0))), eq_0));
+    let own_x_5 = vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z);
+    let select_9 = select(vec4<f32>(0.0), own_x_5, vec4<f32>(1.1754943508222875e-38) <= own_x_5);
+    let asIndex_5 = index_of_4(select(scaled_4(select_9, sub_0), select(vec4<f32>(0.0), vec4<f32>(1.0), select_9 == vec4<f32>(call.constant_0)), eq_0));
     pick_0_sum += vec4<u32>(asIndex_5);
     let picks_2 = (pick_0 < vec4<i32>(0)) & (pick_0_sum > vec4<u32>(mulHigh_0));
     pick_0 = select(pick_0, position, picks_2);
@@ -256,15 +262,18 @@ fn main(
   {
     let inside = (starts_w >= vec4<i32>(0));
     let position = starts_w;
-    sum_1 += select(vec4<f32>(), select(vec4<f32>(0.0), vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x), position == pick_0), inside);
+    let own_x_6 = vec4<f32>(x_0.w, x_1.z, x_2.y, x_3.x);
+    sum_1 += select(vec4<f32>(), select(vec4<f32>(0.0), own_x_6, position == pick_0), inside);
   }
   {
     let position = (starts_w + 1);
-    sum_1 += select(vec4<f32>(0.0), vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y), position == pick_0);
+    let own_x_7 = vec4<f32>(x_1.x, x_1.w, x_2.z, x_3.y);
+    sum_1 += select(vec4<f32>(0.0), own_x_7, position == pick_0);
   }
   {
     let position = (starts_w + 2);
-    sum_1 += select(vec4<f32>(0.0), vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z), position == pick_0);
+    let own_x_8 = vec4<f32>(x_1.y, x_2.x, x_2.w, x_3.z);
+    sum_1 += select(vec4<f32>(0.0), own_x_8, position == pick_0);
   }
   to_y[window] = sum_1.x;
   to_indices[window] = pick_0.x;

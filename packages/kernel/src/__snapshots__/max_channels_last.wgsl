@@ -118,7 +118,7 @@ fn main(
       let window = base + (at_h * call.output_w + at_w) * call.channel_vectors;
       let out_indices_value = in_out_indices[window];
       let dy_y_value = in_dy_y[window];
-      total += select(vec4<f32>(0.0), dy_y_value, (vec4<i32>(position)) == out_indices_value);
+      total += select(vec4<f32>(0.0), dy_y_value, vec4<i32>(position) == out_indices_value);
     }
   }
   to_gradient[offset] = total;

@@ -123,7 +123,7 @@ fn main(
   let w = vector * 4;
   let first = h * call.input_w + w;
   let offset = (item * call.channels + channel) * (call.input_h * call.input_w) + first;
-  let position = first + (vec4<i32>(0, 1, 2, 3));
+  let position = first + vec4<i32>(0, 1, 2, 3);
   var total = vec4<f32>();
   let base = (item * call.channels + channel) * (call.output_h * call.output_w);
   let first_h = max(0, h / 2);

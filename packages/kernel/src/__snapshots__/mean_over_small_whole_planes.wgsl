@@ -13,14 +13,6 @@ struct Call {
 @group(0) @binding(2) var<storage, read_write> to_y: array<f32>;
 var<workgroup> each_sum_0: array<f32, 64>;
 
-fn is_nan(a: f32) -> bool {
-  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
-}
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -70,6 +62,6 @@ fn main(
   workgroupBarrier();
   sum_0 = each_sum_0[lane - (member * 1u)];
   if (member == 0u && own_window < call.windows) {
-    to_y[window] = sum_0 / greater_of(padded_count, 1.0);
+    to_y[window] = sum_0 / max(padded_count, 1.0);
   }
 }

@@ -89,23 +89,6 @@ struct Call {
 @group(0) @binding(3) var<storage, read_write> to_y: array<vec4<f32>>;
 var<workgroup> each_sum_0: array<vec4<f32>, 64>;
 
-fn is_nan(a: f32) -> bool {
-  return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn greater_of(a: f32, b: f32) -> f32 {
-  return select(b, a, is_nan(a) | ((a >= b) & !is_nan(b)));
-}
-
-fn greater_of_4(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
-  return vec4<f32>(
-    greater_of(a.x, b.x),
-    greater_of(a.y, b.y),
-    greater_of(a.z, b.z),
-    greater_of(a.w, b.w),
-  );
-}
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -153,6 +136,6 @@ fn main(
   workgroupBarrier();
   sum_0 = each_sum_0[lane - (member * 8u)];
   if (member == 0u && own_window < call.windows) {
-    to_y[window] = sum_0 / greater_of_4(vec4<f32>(padded_count), vec4<f32>(1.0));
+    to_y[window] = sum_0 / max(vec4<f32>(padded_count), vec4<f32>(1.0));
   }
 }

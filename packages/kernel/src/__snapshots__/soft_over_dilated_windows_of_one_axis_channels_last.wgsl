@@ -90,7 +90,7 @@ fn main(
     let position = w;
     let offset = base + position * call.channel_vectors;
     let x_value = in_x[offset];
-    let exp_0 = exp_of_4((x_value - max_0) * (vec4<f32>(call.scalar_temperature)));
+    let exp_0 = exp_of_4((x_value - max_0) * vec4<f32>(call.scalar_temperature));
     sum_0 += exp_0 * x_value;
     sum_1 += exp_0;
   }
@@ -191,7 +191,7 @@ fn main(
     let position = w;
     let offset = base + position * call.channel_vectors;
     let x_value = in_x[offset];
-    let exp_0 = exp_of_4((x_value - max_0) * (vec4<f32>(call.scalar_temperature)));
+    let exp_0 = exp_of_4((x_value - max_0) * vec4<f32>(call.scalar_temperature));
     sum_0 += exp_0 * x_value;
     sum_1 += exp_0;
   }
@@ -266,9 +266,9 @@ fn main(
     let div_0 = dy_y_value / saved_0_value;
     let x_value = in_x[offset];
     let saved_1_value = in_saved_1[window];
-    let exp_0 = exp_of_4((x_value - saved_1_value) * (vec4<f32>(call.scalar_temperature)));
+    let exp_0 = exp_of_4((x_value - saved_1_value) * vec4<f32>(call.scalar_temperature));
     let out_y_value = in_out_y[window];
-    total += (div_0 * exp_0) + ((((-(div_0 * out_y_value)) + (div_0 * x_value)) * exp_0) * (vec4<f32>(call.scalar_temperature)));
+    total += (div_0 * exp_0) + ((((-(div_0 * out_y_value)) + (div_0 * x_value)) * exp_0) * vec4<f32>(call.scalar_temperature));
   }
   to_gradient[offset] = total;
 }

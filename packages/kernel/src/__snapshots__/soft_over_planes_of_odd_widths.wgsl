@@ -109,25 +109,29 @@ fn main(
   var sum_0 = vec4<f32>(0.0);
   var sum_1 = vec4<f32>(0.0);
   {
-    let exp_0 = exp_of_4(((vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += exp_0 * (vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z));
+    let own_x_0 = vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z);
+    let exp_0 = exp_of_4((own_x_0 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += exp_0 * own_x_0;
     sum_1 += exp_0;
   }
   {
     let inside = vec4<bool>(start_w + 1 < call.input_w);
-    let exp_1 = exp_of_4(((vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += select(vec4<f32>(), exp_1 * (vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z)), inside);
+    let own_x_1 = vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z);
+    let exp_1 = exp_of_4((own_x_1 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += select(vec4<f32>(), exp_1 * own_x_1, inside);
     sum_1 += select(vec4<f32>(), exp_1, inside);
   }
   {
-    let exp_2 = exp_of_4(((vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += exp_2 * (vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w));
+    let own_x_2 = vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w);
+    let exp_2 = exp_of_4((own_x_2 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += exp_2 * own_x_2;
     sum_1 += exp_2;
   }
   {
     let inside = vec4<bool>(start_w + 1 < call.input_w);
-    let exp_3 = exp_of_4(((vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += select(vec4<f32>(), exp_3 * (vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w)), inside);
+    let own_x_3 = vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w);
+    let exp_3 = exp_of_4((own_x_3 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += select(vec4<f32>(), exp_3 * own_x_3, inside);
     sum_1 += select(vec4<f32>(), exp_3, inside);
   }
   let div_0 = sum_0 / sum_1;
@@ -256,25 +260,29 @@ fn main(
   var sum_0 = vec4<f32>(0.0);
   var sum_1 = vec4<f32>(0.0);
   {
-    let exp_0 = exp_of_4(((vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += exp_0 * (vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z));
+    let own_x_0 = vec4<f32>(x_0.x, x_0.z, x_1.x, x_1.z);
+    let exp_0 = exp_of_4((own_x_0 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += exp_0 * own_x_0;
     sum_1 += exp_0;
   }
   {
     let inside = vec4<bool>(start_w + 1 < call.input_w);
-    let exp_1 = exp_of_4(((vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += select(vec4<f32>(), exp_1 * (vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z)), inside);
+    let own_x_1 = vec4<f32>(x_2.x, x_2.z, x_3.x, x_3.z);
+    let exp_1 = exp_of_4((own_x_1 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += select(vec4<f32>(), exp_1 * own_x_1, inside);
     sum_1 += select(vec4<f32>(), exp_1, inside);
   }
   {
-    let exp_2 = exp_of_4(((vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += exp_2 * (vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w));
+    let own_x_2 = vec4<f32>(x_0.y, x_0.w, x_1.y, x_1.w);
+    let exp_2 = exp_of_4((own_x_2 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += exp_2 * own_x_2;
     sum_1 += exp_2;
   }
   {
     let inside = vec4<bool>(start_w + 1 < call.input_w);
-    let exp_3 = exp_of_4(((vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w)) - max_0) * (vec4<f32>(call.scalar_temperature)));
-    sum_0 += select(vec4<f32>(), exp_3 * (vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w)), inside);
+    let own_x_3 = vec4<f32>(x_2.y, x_2.w, x_3.y, x_3.w);
+    let exp_3 = exp_of_4((own_x_3 - max_0) * vec4<f32>(call.scalar_temperature));
+    sum_0 += select(vec4<f32>(), exp_3 * own_x_3, inside);
     sum_1 += select(vec4<f32>(), exp_3, inside);
   }
   let div_0 = sum_0 / sum_1;
@@ -376,8 +384,8 @@ fn main(
       let its_2 = saved_1_0.xxyy;
       let its_3 = out_y_0.xxyy;
       let div_0 = its_0 / its_1;
-      let exp_0 = exp_of_4((x_0 - its_2) * (vec4<f32>(call.scalar_temperature)));
-      total += select(vec4<f32>(), (div_0 * exp_0) + ((((-(div_0 * its_3)) + (div_0 * x_0)) * exp_0) * (vec4<f32>(call.scalar_temperature))), (at_h < vec4<i32>(call.output_h)));
+      let exp_0 = exp_of_4((x_0 - its_2) * vec4<f32>(call.scalar_temperature));
+      total += select(vec4<f32>(), (div_0 * exp_0) + ((((-(div_0 * its_3)) + (div_0 * x_0)) * exp_0) * vec4<f32>(call.scalar_temperature)), (at_h < vec4<i32>(call.output_h)));
     }
   }
   to_gradient[offset] = total.x;

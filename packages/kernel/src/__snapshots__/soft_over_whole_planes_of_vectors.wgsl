@@ -112,7 +112,7 @@ fn main(
     let position = run + element + vec4<i32>(0, 1, 2, 3);
     let offset = (base + run + element) / 4;
     let x_value = in_x[offset];
-    let exp_0 = exp_of_4((x_value - (vec4<f32>(max_1))) * (vec4<f32>(call.scalar_temperature)));
+    let exp_0 = exp_of_4((x_value - vec4<f32>(max_1)) * vec4<f32>(call.scalar_temperature));
     sum_0 += exp_0 * x_value;
     sum_1 += exp_0;
   }
