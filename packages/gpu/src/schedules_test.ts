@@ -232,3 +232,28 @@ for (const [geometry, schedule] of periodic) {
     },
   );
 }
+
+gpuTest(
+  "a window has the same bits whether its neighbours are usual or not",
+  async (open) => {
+    using backend = new Gpu(open);
+    const usual = kernels.find(({ name }) => name === "usual")!;
+    for (const shape of [[1, 1, 2, 16], [1, 1, 16, 5]]) {
+      const geometry = slide(shape, { kernelSize: 2 });
+      const { data } = randomCall(randomFrom(4), usual, geometry).tensors.x;
+      const modest = data.map((x) => x / 2) as Float32Array<ArrayBuffer>;
+      const disturbed = modest.slice();
+      disturbed[0] = 9;
+      const [before, after] = await Promise.all(
+        [modest, disturbed].map(async (data) => {
+          using session = backend.session();
+          const x = session.upload({ shape, data });
+          const { y } = session.window(usual, { values: { x } }, geometry);
+          return (await session.read(y)).data;
+        }),
+      );
+      assert(before[0] !== after[0]);
+      assertEquals(after.slice(1), before.slice(1));
+    }
+  },
+);

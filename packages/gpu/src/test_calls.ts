@@ -124,6 +124,12 @@ export const kernels: readonly WindowKernel[] = [
       first: fold.argmax(x).asNumber().add(fold.sum(select(x.eq(0.5), 1, 0))),
     };
   }),
+  windowKernel("usual", ["x"], ({ x }, fold) => {
+    const greatest = fold.max(x);
+    const isUsual = greatest.le(1.75).likely();
+    const power = select(isUsual, x, x.sub(greatest));
+    return { y: fold.sum(power.exp().mul(x)), greatest };
+  }),
 ];
 
 /** A formula of random operations over folds inside folds. */

@@ -47,6 +47,12 @@ const picked = windowKernel("picked", ["x"], ({ x }, fold, draw) => {
   return { y: fold.at(x, indices), indices };
 });
 
+const usual = windowKernel("usual", ["x"], ({ x }, fold) => {
+  const greatest = fold.max(x);
+  const power = select(greatest.lt(9).likely(), x, x.sub(greatest));
+  return fold.sum(power.exp());
+});
+
 /** The texts of all programs of a kernel over some windows. */
 function texts(kernel: WindowKernel, windows: Geometry): string {
   const { infer, train, carry, gradients } = programsOf(kernel);
@@ -155,6 +161,10 @@ const snapshots: Record<string, () => string> = {
     const windows = slide([1, 256, 20, 20], { kernelSize: 5, stride: 1 });
     return emitWgsl(programsOf(soft).infer, windows).source;
   },
+  "a usual case over rows of vectors": () => {
+    const windows = slide([8, 64, 112, 112], { kernelSize: 2 });
+    return emitWgsl(programsOf(usual).infer, windows).source;
+  },
   "a gradient whose values of windows share a buffer": () => {
     const [{ program }] = programsOf(soft).gradients;
     const packed = program.tensors.filter(({ role }) => role === "perWindow");
@@ -262,7 +272,6 @@ Deno.test("packFields() puts integers, floats and constants where the text has t
   const names = module.fields.map(({ name }) => name);
   assertEquals(Object.fromEntries(names.map((name) => [name, value(name)])), {
     invocations: 12,
-    channels: 3,
     input_h: 4,
     input_w: 5,
     output_h: 2,

@@ -2,6 +2,8 @@ import type { Geometry } from "./geometry.ts";
 import type { Operation } from "./operation.ts";
 import type { Program } from "./program.ts";
 import { topological } from "./traverse.ts";
+import { usualCase } from "./usual_case.ts";
+import { formulasOf } from "./wgsl_cases.ts";
 import type { AxisLetter, WgslAxis } from "./wgsl_plan.ts";
 import type { ScheduleSizes } from "./wgsl_schedule.ts";
 import { LANES } from "./wgsl_vector.ts";
@@ -34,7 +36,7 @@ export type Width = 1 | 2 | 4;
 const MOST_TAPS = 16;
 
 /** Instructions that may be unrolled, about: a formula's, times its taps. */
-const MOST_UNROLLED = 256;
+const MOST_UNROLLED = 512;
 
 /** What operations cost that take more than one instruction. */
 const COSTS: Partial<Record<Operation, number>> = {
@@ -155,11 +157,24 @@ function common(
   } as const;
 }
 
+const costs = new WeakMap<Program, number>();
+
 /** About how many instructions a formula takes for each element. */
-function costOf({ outputs }: Program): number {
-  return topological(outputs.map(({ value }) => value))
-    .filter(({ level, operands }) => level === "element" || operands.length > 0)
-    .reduce((sum, { operation }) => sum + (COSTS[operation] ?? 1), 0);
+function costOf(program: Program): number {
+  let cost = costs.get(program);
+  if (cost === undefined) {
+    const usual = program.kind === "window" ? usualCase(program) : undefined;
+    const formulas = usual ? formulasOf(usual) : [];
+    cost = [program.outputs, formulas].flatMap((outputs) =>
+      topological(outputs.map(({ value }) => value))
+    )
+      .filter(({ level, operands }) =>
+        level === "element" || operands.length > 0
+      )
+      .reduce((sum, { operation }) => sum + (COSTS[operation] ?? 1), 0);
+    costs.set(program, cost);
+  }
+  return cost;
 }
 
 /** Elements of a window along an axis; infinite where the text cannot tell. */

@@ -1,5 +1,7 @@
-import { foldPasses, type Program } from "./program.ts";
+import { foldPasses, type Program, type ProgramOutput } from "./program.ts";
 import { topological } from "./traverse.ts";
+import { usualCase } from "./usual_case.ts";
+import { emitCases, formulasOf, type WgslResult } from "./wgsl_cases.ts";
 import { vectorOfCells } from "./wgsl_cells.ts";
 import { accumulate, type Accumulator } from "./wgsl_folds.ts";
 import {
@@ -45,7 +47,9 @@ export function emitLanesWindow(
 ): WgslBody {
   const schedule = plan.schedule as LaneSchedule;
   const operations = operationsOf(program);
-  const values = WgslValues.of(program, plan, text);
+  const usual = usualCase(program);
+  const others = usual ? formulasOf(usual) : [];
+  const values = WgslValues.of(program, plan, text, others);
   const lane = plan.axes.findIndex(({ letter }) => letter === schedule.letter);
   const looped = plan.axes.slice(0, lane);
   const unrolled = plan.axes.slice(lane).map(unrolledAxis);
@@ -73,21 +77,28 @@ export function emitLanesWindow(
   const once = looped.some(({ kind }) => kind !== "unit")
     ? undefined
     : (defineLoopedPlace(), loadElements(windows));
-  for (const folds of foldPasses(program.outputs)) {
-    values.hoist(folds.flatMap(({ operands }) => operands), "window");
-    const accumulators = accumulate(values, folds);
-    const foldAll = (block: Block) => foldBlock(accumulators, block);
-    if (once) foldAll(once);
-    else {
-      eachTap(text, looped, () => {
-        defineLoopedPlace();
-        foldAll(loadElements(windows));
-      });
-    }
-    for (const accumulator of accumulators) accumulator.finish();
-  }
-  writeResults();
+  const steps = { fold: foldWindows, write: writeResults };
+  emitCases(text, { program, usual, values }, steps);
   return { constants: values.constants };
+
+  function foldWindows(
+    scope: WgslValues,
+    formulas: readonly ProgramOutput[],
+  ): void {
+    for (const folds of foldPasses(formulas)) {
+      scope.hoist(folds.flatMap(({ operands }) => operands), "window");
+      const accumulators = accumulate(scope, folds);
+      const foldAll = (block: Block) => foldBlock(scope, accumulators, block);
+      if (once) foldAll(once);
+      else {
+        eachTap(text, looped, () => {
+          defineLoopedPlace();
+          foldAll(loadElements(windows));
+        });
+      }
+      for (const accumulator of accumulators) accumulator.finish();
+    }
+  }
 
   function defineLaneStarts(): void {
     const { letter, stride } = unrolled[0];
@@ -110,12 +121,13 @@ export function emitLanesWindow(
 
   /** Folds the elements that were read, tap by tap. */
   function foldBlock(
+    scope: WgslValues,
     accumulators: readonly Accumulator[],
     block: Block,
   ): void {
     const pure = new Map(
       accumulators.filter(({ body }) => isOfElement(body)).map((one) =>
-        [one, itemsOf(windows, one, block)] as const
+        [one, itemsOf({ ...windows, values: scope }, one, block)] as const
       ),
     );
     for (const taps of tapsOf(unrolled)) {
@@ -126,7 +138,7 @@ export function emitLanesWindow(
           if (usesTaps()) text.let(`tap_${letter}`, `${taps[i]}`);
         }
         defineTap(text, plan, operations);
-        const inner = values.inner();
+        const inner = scope.inner();
         const cells = block.get(taps.slice(1).join())!;
         const at = cellsAt(windows, taps[0]);
         if (accumulators.some((one) => !pure.has(one))) {
@@ -197,27 +209,25 @@ export function emitLanesWindow(
     text.let("position", indexInPlane(plan, "input", coordinates));
   }
 
-  function writeResults(): void {
-    const results = program.outputs.map(({ name, value }) => ({
-      to: writeName(name),
-      result: schedule.outputs === LANES
-        ? values.lanes(value)
-        : values.laneWord(value),
-    }));
+  function writeResults(all: readonly WgslResult[]): void {
     if (schedule.outputs === LANES) {
-      for (const { to, result } of results) {
-        text.line(`${to}[window / 4] = ${result};`);
+      for (const { name, text: result } of all) {
+        text.line(`${writeName(name)}[window / 4] = ${result};`);
       }
       return;
     }
+    const results = all.map(({ name, text: result }) => {
+      if (/^\w+$/.test(result)) return { to: writeName(name), result };
+      const word = values.newName("result");
+      text.let(word, result);
+      return { to: writeName(name), result: word };
+    });
     const { letter, outputStep } = schedule;
     for (const i of range(LANES)) {
       const write = () => {
         for (const { to, result } of results) {
-          const index = sum(
-            "window",
-            i === 0 ? "0" : product(`${i}`, outputStep),
-          );
+          const step = i === 0 ? "0" : product(`${i}`, outputStep);
+          const index = sum("window", step);
           text.line(`${to}[${index}] = ${result}.${COMPONENTS[i]};`);
         }
       };

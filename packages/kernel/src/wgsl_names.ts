@@ -1,5 +1,5 @@
 import type { Expression } from "./expression.ts";
-import type { Program } from "./program.ts";
+import type { ProgramOutput } from "./program.ts";
 import { topological } from "./traverse.ts";
 import type { WgslField } from "./wgsl_module.ts";
 import type { WgslPlan } from "./wgsl_plan.ts";
@@ -11,7 +11,8 @@ export class Names {
   readonly #uses = new Map<Expression, number>();
   readonly #counters = new Map<string, number>();
 
-  constructor({ outputs }: Program, plan: WgslPlan) {
+  /** @param outputs all formulas of the text */
+  constructor(outputs: readonly ProgramOutput[], plan: WgslPlan) {
     this.plan = plan;
     const use = (x: Expression) =>
       this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);

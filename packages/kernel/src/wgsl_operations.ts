@@ -2,8 +2,15 @@ import type { Operation } from "./operation.ts";
 import type { Program } from "./program.ts";
 import { topological } from "./traverse.ts";
 
+const known = new WeakMap<Program, ReadonlySet<Operation>>();
+
 /** The operations that a program is made of. */
-export function operationsOf({ outputs }: Program): Set<Operation> {
-  const all = topological(outputs.map(({ value }) => value));
-  return new Set(all.map((x) => x.operation));
+export function operationsOf(program: Program): ReadonlySet<Operation> {
+  let operations = known.get(program);
+  if (!operations) {
+    const all = topological(program.outputs.map(({ value }) => value));
+    operations = new Set(all.map((x) => x.operation));
+    known.set(program, operations);
+  }
+  return operations;
 }

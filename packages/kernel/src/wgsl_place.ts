@@ -42,7 +42,7 @@ export function laneLetter({ schedule }: WgslPlan): string | undefined {
 
 /**
  * Takes an index of a tensor apart into a coordinate for each axis, `channel`
- * and `item`. Where vectors are counted, these are their number, `vector`, and
+ * and `item`, or `plane_number`. Where vectors are counted, these are their number, `vector`, and
  * the coordinate of their first lane; `channel` counts vectors, too.
  */
 export function splitIndex(
@@ -56,13 +56,16 @@ export function splitIndex(
       : [`${prefix}${letter}`, `call.${side}_${letter}`] as const
   );
   const channel = ["channel", channelCount(plan)] as const;
-  const parts = plan.layout === "NCHW"
+  const parts = plan.byPlane
+    ? spatial
+    : plan.layout === "NCHW"
     ? [...spatial, channel]
     : [channel, ...spatial];
+  const whole = plan.byPlane ? "plane_number" : "item";
   let rest = index;
   for (const [part, [name, size]] of parts.entries()) {
     text.let(name, `${rest} % ${size}`);
-    const above = part === parts.length - 1 ? "item" : `above_${name}`;
+    const above = part === parts.length - 1 ? whole : `above_${name}`;
     text.let(above, `${rest} / ${size}`);
     rest = above;
   }
@@ -76,6 +79,7 @@ export function splitIndex(
  */
 export function planeBase(plan: WgslPlan, item: string, side: Side): string {
   const size = planeSize(plan, side);
+  if (plan.byPlane) return `plane_number * ${enclose(size)}`;
   return plan.layout === "NCHW"
     ? `(${item} * call.channels + channel) * ${enclose(size)}`
     : `${item} * ${enclose(size)} * ${channelCount(plan)} + channel`;
@@ -130,15 +134,18 @@ export function splitTile(
     [letter, `call.tiles_${letter}`, a === 0 ? columns : rows] as const
   );
   const channel = ["channel", channelCount(plan), 1] as const;
-  const parts = plan.layout === "NCHW"
+  const parts = plan.byPlane
+    ? spatial
+    : plan.layout === "NCHW"
     ? [...spatial, channel]
     : [channel, ...spatial];
+  const whole = plan.byPlane ? "plane_number" : "item";
   let rest = "i32(workgroup)";
   for (const [part, [name, size, length]] of parts.entries()) {
     const own = `${rest} % ${size}`;
     if (name === "channel") text.let(name, own);
     else text.let(`tile_${name}`, product(`(${own})`, `${length}`));
-    const above = part === parts.length - 1 ? "item" : `above_${name}`;
+    const above = part === parts.length - 1 ? whole : `above_${name}`;
     text.let(above, `${rest} / ${size}`);
     rest = above;
   }

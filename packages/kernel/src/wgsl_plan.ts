@@ -1,6 +1,7 @@
 import type { Layout } from "@rockpool/core";
 import type { Axis, Geometry, TablePer } from "./geometry.ts";
 import type { Program } from "./program.ts";
+import { operationsOf } from "./wgsl_operations.ts";
 import { chooseSchedule, type WgslSchedule } from "./wgsl_schedule.ts";
 
 /** The letter of an axis, for names in the text. */
@@ -38,6 +39,11 @@ export interface WgslPlan {
   readonly per: TablePer;
   /** Whether a table says which item of the input an item is read from. */
   readonly sources: boolean;
+  /**
+   * Whether the number of a plane is all that is asked for, neither its channel
+   * nor its item: each division of an index takes some 20 instructions.
+   */
+  readonly byPlane: boolean;
   /** The tensors that lie behind each other in one buffer, in this order. */
   readonly packed: readonly string[];
   /** Who computes what. */
@@ -62,11 +68,31 @@ export function wgslPlan(
     layout: geometry.layout,
     per: geometry.per,
     sources: geometry.sources !== undefined,
+    byPlane: isByPlane(program, geometry),
     packed,
     schedule,
     vectors: schedule.vectors,
   };
 }
+
+function isByPlane(
+  program: Program,
+  { layout, per, sources }: Geometry,
+): boolean {
+  const operations = operationsOf(program);
+  return layout === "NCHW" && per === "call" && sources === undefined &&
+    !OF_CHANNELS.some((operation) => operations.has(operation));
+}
+
+/** What depends on the channel of a window, or on its item. */
+const OF_CHANNELS = [
+  "channel",
+  "plane",
+  "tap",
+  "windowRandom",
+  "windowWord",
+  "elementRandom",
+] as const;
 
 /** The axes that a tensor has. */
 export function wgslAxes(geometry: Geometry): WgslAxis[] {

@@ -1,7 +1,7 @@
 import type { Expression } from "./expression.ts";
 import type { Operation } from "./operation.ts";
 import { topological } from "./traverse.ts";
-import { isFold, type Program } from "./program.ts";
+import { isFold, type Program, type ProgramOutput } from "./program.ts";
 import { OF_VECTORS } from "./wgsl_helpers.ts";
 import { readName, type WgslField } from "./wgsl_module.ts";
 import { Names } from "./wgsl_names.ts";
@@ -35,9 +35,15 @@ export class WgslValues {
     private readonly outer: WgslValues | undefined,
   ) {}
 
-  /** The outermost scope of a program. */
-  static of(program: Program, plan: WgslPlan, text: WgslText): WgslValues {
-    return new WgslValues(text, new Names(program, plan), undefined);
+  /** The outermost scope of a program, and of other formulas of its text. */
+  static of(
+    { outputs }: Pick<Program, "outputs">,
+    plan: WgslPlan,
+    text: WgslText,
+    others: readonly ProgramOutput[] = [],
+  ): WgslValues {
+    const names = new Names([...outputs, ...others], plan);
+    return new WgslValues(text, names, undefined);
   }
 
   /** A scope inside this one. */

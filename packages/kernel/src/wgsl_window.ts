@@ -1,4 +1,6 @@
 import { foldPasses, type Program } from "./program.ts";
+import { usualCase } from "./usual_case.ts";
+import { emitCases, formulasOf } from "./wgsl_cases.ts";
 import { accumulate } from "./wgsl_folds.ts";
 import { emitLanesWindow } from "./wgsl_lanes_window.ts";
 import { type WgslBody, writeName } from "./wgsl_module.ts";
@@ -27,7 +29,9 @@ export function emitWindow(
   if (plan.schedule.kind === "team") return emitTeamWindow(text, program, plan);
   if (plan.schedule.kind === "tile") return emitTileWindow(text, program, plan);
   const operations = operationsOf(program);
-  const values = WgslValues.of(program, plan, text);
+  const usual = usualCase(program);
+  const others = usual ? formulasOf(usual) : [];
+  const values = WgslValues.of(program, plan, text, others);
   text.let("window", "i32(invocation)");
   splitIndex(text, plan, { index: "window", side: "output", prefix: "at_" });
   if (plan.sources) text.let("source", "tables[call.sources + item]");
@@ -40,20 +44,26 @@ export function emitWindow(
   }
   defineCounts(text, plan, operations);
 
-  for (const folds of foldPasses(program.outputs)) {
-    values.hoist(folds.flatMap(({ operands }) => operands), "window");
-    const accumulators = accumulate(values, folds);
-    eachTap(text, plan.axes, () => {
-      defineElement(text, plan, operations);
-      const inner = values.inner();
-      for (const accumulator of accumulators) {
-        accumulator.update(accumulator.item(inner));
+  emitCases(text, { program, usual, values }, {
+    fold(scope, formulas) {
+      for (const folds of foldPasses(formulas)) {
+        scope.hoist(folds.flatMap(({ operands }) => operands), "window");
+        const accumulators = accumulate(scope, folds);
+        eachTap(text, plan.axes, () => {
+          defineElement(text, plan, operations);
+          const inner = scope.inner();
+          for (const accumulator of accumulators) {
+            accumulator.update(accumulator.item(inner));
+          }
+        });
+        for (const accumulator of accumulators) accumulator.finish();
       }
-    });
-    for (const accumulator of accumulators) accumulator.finish();
-  }
-  for (const { name, value } of program.outputs) {
-    text.line(`${writeName(name)}[window] = ${values.lanes(value)};`);
-  }
+    },
+    write(results) {
+      for (const { name, text: result } of results) {
+        text.line(`${writeName(name)}[window] = ${result};`);
+      }
+    },
+  });
   return { constants: values.constants };
 }

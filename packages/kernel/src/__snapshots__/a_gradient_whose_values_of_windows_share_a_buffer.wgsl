@@ -1,7 +1,6 @@
 // soft-grad-x: one invocation per element of the input
 struct Call {
   invocations: u32,
-  channels: i32,
   packed_step: i32,
   input_h: i32,
   input_w: i32,
@@ -36,12 +35,10 @@ fn main(
   let w = offset % call.input_w;
   let above_w = offset / call.input_w;
   let h = above_w % call.input_h;
-  let above_h = above_w / call.input_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
+  let plane_number = above_w / call.input_h;
   let position = h * call.input_w + w;
   var total = f32();
-  let base = (item * call.channels + channel) * (call.output_h * call.output_w);
+  let base = plane_number * (call.output_h * call.output_w);
   let first_h = max(0, (h - 1) / 2);
   let last_h = min(call.output_h - 1, h / 2);
   let first_w = max(0, (w - 1) / 2);

@@ -1,7 +1,6 @@
 // average: one invocation per four windows along w
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_d: i32,
   input_h: i32,
@@ -30,12 +29,10 @@ fn main(
   let at_h = above_vector % call.output_h;
   let above_at_h = above_vector / call.output_h;
   let at_d = above_at_h % call.output_d;
-  let above_at_d = above_at_h / call.output_d;
-  let channel = above_at_d % call.channels;
-  let item = above_at_d / call.channels;
+  let plane_number = above_at_h / call.output_d;
   let at_w = vector * 4;
-  let base = (item * call.channels + channel) * (call.input_d * call.input_h * call.input_w);
-  let window = (item * call.channels + channel) * (call.output_d * call.output_h * call.output_w) + (at_d * call.output_h + at_h) * call.output_w + at_w;
+  let base = plane_number * (call.input_d * call.input_h * call.input_w);
+  let window = plane_number * (call.output_d * call.output_h * call.output_w) + (at_d * call.output_h + at_h) * call.output_w + at_w;
   let start_h = at_h * 2 - 1;
   let start_w = at_w;
   let starts_w = start_w + vec4<i32>(0, 1, 2, 3);
@@ -60,23 +57,22 @@ fn main(
       sum_0 += select(vec4<f32>(), vec4<f32>(x_0.z, x_0.w, x_1.x, x_1.y), inside);
     }
   }
-  let div_0 = sum_0 / max(padded_count, vec4<f32>(1.0));
-  to_y[window] = div_0.x;
+  let result_0 = sum_0 / max(padded_count, vec4<f32>(1.0));
+  to_y[window] = result_0.x;
   if (at_w + 1 < call.output_w) {
-    to_y[window + 1] = div_0.y;
+    to_y[window + 1] = result_0.y;
   }
   if (at_w + 2 < call.output_w) {
-    to_y[window + 2] = div_0.z;
+    to_y[window + 2] = result_0.z;
   }
   if (at_w + 3 < call.output_w) {
-    to_y[window + 3] = div_0.w;
+    to_y[window + 3] = result_0.w;
   }
 }
 
 // average-grad-x: one invocation per four elements of the input along w
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_d: i32,
   input_h: i32,
@@ -105,14 +101,12 @@ fn main(
   let h = above_vector % call.input_h;
   let above_h = above_vector / call.input_h;
   let d = above_h % call.input_d;
-  let above_d = above_h / call.input_d;
-  let channel = above_d % call.channels;
-  let item = above_d / call.channels;
+  let plane_number = above_h / call.input_d;
   let w = vector * 4;
   let first = (d * call.input_h + h) * call.input_w + w;
-  let offset = (item * call.channels + channel) * (call.input_d * call.input_h * call.input_w) + first;
+  let offset = plane_number * (call.input_d * call.input_h * call.input_w) + first;
   var total = vec4<f32>();
-  let base = (item * call.channels + channel) * (call.output_d * call.output_h * call.output_w);
+  let base = plane_number * (call.output_d * call.output_h * call.output_w);
   let first_h = max(0, (h + 1) / 2);
   let last_h = min(call.output_h - 1, (h + 1) / 2);
   let at_d = d;

@@ -1,7 +1,6 @@
 // average: one invocation per four windows along w
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -26,12 +25,10 @@ fn main(
   let vector = number % call.vectors;
   let above_vector = number / call.vectors;
   let at_h = above_vector % call.output_h;
-  let above_at_h = above_vector / call.output_h;
-  let channel = above_at_h % call.channels;
-  let item = above_at_h / call.channels;
+  let plane_number = above_vector / call.output_h;
   let at_w = vector * 4;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
-  let window = (item * call.channels + channel) * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
+  let base = plane_number * (call.input_h * call.input_w);
+  let window = plane_number * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
   let start_h = at_h - 1;
   let start_w = at_w - 1;
   let starts_w = start_w + vec4<i32>(0, 1, 2, 3);
@@ -64,7 +61,6 @@ fn main(
 // average-grad-x: one workgroup per 8 × 8 elements of the input
 struct Call {
   workgroups: u32,
-  channels: i32,
   tiles_h: i32,
   tiles_w: i32,
   input_h: i32,
@@ -90,10 +86,8 @@ fn main(
   let tile_w = (i32(workgroup) % call.tiles_w) * 8;
   let above_w = i32(workgroup) / call.tiles_w;
   let tile_h = (above_w % call.tiles_h) * 8;
-  let above_h = above_w / call.tiles_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
-  let base = (item * call.channels + channel) * (call.output_h * call.output_w);
+  let plane_number = above_w / call.tiles_h;
+  let base = plane_number * (call.output_h * call.output_w);
   let corner_h = max(0, (tile_h - 1));
   let corner_w = max(0, (tile_w - 1));
   for (var cell = i32(lane); cell < 100; cell += 64) {
@@ -125,7 +119,7 @@ fn main(
       continue;
     }
     let position = h * call.input_w + w;
-    let input_base = (item * call.channels + channel) * (call.input_h * call.input_w);
+    let input_base = plane_number * (call.input_h * call.input_w);
     let offset = input_base + position;
     var total = f32();
     let first_h = max(0, (h - 1));

@@ -294,7 +294,6 @@ fn main(
 // picked-grad-x: one invocation per element of the input
 struct Call {
   invocations: u32,
-  channels: i32,
   input_w: i32,
   output_w: i32,
 }
@@ -315,12 +314,10 @@ fn main(
   }
   let offset = i32(invocation);
   let w = offset % call.input_w;
-  let above_w = offset / call.input_w;
-  let channel = above_w % call.channels;
-  let item = above_w / call.channels;
+  let plane_number = offset / call.input_w;
   let position = w;
   var total = f32();
-  let base = (item * call.channels + channel) * call.output_w;
+  let base = plane_number * call.output_w;
   let first_w = max(0, (w + 1) / 3);
   let last_w = min(call.output_w - 1, (w + 1) / 3);
   for (var at_w = first_w; at_w <= last_w; at_w++) {

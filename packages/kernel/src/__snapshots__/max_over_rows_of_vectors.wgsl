@@ -1,7 +1,6 @@
 // max: one invocation per four windows along w
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -46,12 +45,10 @@ fn main(
   let vector = number % call.vectors;
   let above_vector = number / call.vectors;
   let at_h = above_vector % call.output_h;
-  let above_at_h = above_vector / call.output_h;
-  let channel = above_at_h % call.channels;
-  let item = above_at_h / call.channels;
+  let plane_number = above_vector / call.output_h;
   let at_w = vector * 4;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
-  let window = (item * call.channels + channel) * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
+  let base = plane_number * (call.input_h * call.input_w);
+  let window = plane_number * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
   let start_h = at_h * 2 - 1;
   let start_w = at_w * 2 - 1;
   let starts_w = start_w + vec4<i32>(0, 2, 4, 6);
@@ -91,7 +88,6 @@ fn main(
 // max-grad-x: one invocation per four elements of the input along w
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -117,15 +113,13 @@ fn main(
   let vector = number % call.vectors;
   let above_vector = number / call.vectors;
   let h = above_vector % call.input_h;
-  let above_h = above_vector / call.input_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
+  let plane_number = above_vector / call.input_h;
   let w = vector * 4;
   let first = h * call.input_w + w;
-  let offset = (item * call.channels + channel) * (call.input_h * call.input_w) + first;
+  let offset = plane_number * (call.input_h * call.input_w) + first;
   let position = first + vec4<i32>(0, 1, 2, 3);
   var total = vec4<f32>();
-  let base = (item * call.channels + channel) * (call.output_h * call.output_w);
+  let base = plane_number * (call.output_h * call.output_w);
   let first_h = max(0, h / 2);
   let last_h = min(call.output_h - 1, (h + 1) / 2);
   let nearest = vector * 2;

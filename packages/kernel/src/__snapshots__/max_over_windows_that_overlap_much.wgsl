@@ -1,7 +1,6 @@
 // max: one workgroup per 20 × 20 windows
 struct Call {
   workgroups: u32,
-  channels: i32,
   tiles_h: i32,
   tiles_w: i32,
   input_h: i32,
@@ -49,10 +48,8 @@ fn main(
   let tile_w = (i32(workgroup) % call.tiles_w) * 20;
   let above_w = i32(workgroup) / call.tiles_w;
   let tile_h = (above_w % call.tiles_h) * 20;
-  let above_h = above_w / call.tiles_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
+  let plane_number = above_w / call.tiles_h;
+  let base = plane_number * (call.input_h * call.input_w);
   let corner_h = tile_h - 4;
   let corner_w = tile_w - 4;
   for (var cell = i32(lane); cell < 784; cell += 64) {
@@ -97,7 +94,7 @@ fn main(
     if (at_h >= call.output_h || at_w >= call.output_w) {
       continue;
     }
-    let window_base = (item * call.channels + channel) * (call.output_h * call.output_w);
+    let window_base = plane_number * (call.output_h * call.output_w);
     let window = window_base + at_h * call.output_w + at_w;
     let start_h = at_h - 4;
     let from_h = max(0, -start_h);
@@ -122,7 +119,6 @@ fn main(
 // max-grad-x: one workgroup per 20 × 20 elements of the input
 struct Call {
   workgroups: u32,
-  channels: i32,
   tiles_h: i32,
   tiles_w: i32,
   input_h: i32,
@@ -150,10 +146,8 @@ fn main(
   let tile_w = (i32(workgroup) % call.tiles_w) * 20;
   let above_w = i32(workgroup) / call.tiles_w;
   let tile_h = (above_w % call.tiles_h) * 20;
-  let above_h = above_w / call.tiles_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
-  let base = (item * call.channels + channel) * (call.output_h * call.output_w);
+  let plane_number = above_w / call.tiles_h;
+  let base = plane_number * (call.output_h * call.output_w);
   let corner_h = max(0, (tile_h - 4));
   let corner_w = max(0, (tile_w - 4));
   for (var cell = i32(lane); cell < 784; cell += 64) {
@@ -186,7 +180,7 @@ fn main(
       continue;
     }
     let position = h * call.input_w + w;
-    let input_base = (item * call.channels + channel) * (call.input_h * call.input_w);
+    let input_base = plane_number * (call.input_h * call.input_w);
     let offset = input_base + position;
     var total = f32();
     let first_h = max(0, (h - 4));

@@ -1,7 +1,6 @@
 // soft: one invocation per four windows along h
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -73,12 +72,10 @@ fn main(
   let at_w = number % call.output_w;
   let above_at_w = number / call.output_w;
   let vector = above_at_w % call.vectors;
-  let above_vector = above_at_w / call.vectors;
-  let channel = above_vector % call.channels;
-  let item = above_vector / call.channels;
+  let plane_number = above_at_w / call.vectors;
   let at_h = vector * 4;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
-  let window = (item * call.channels + channel) * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
+  let base = plane_number * (call.input_h * call.input_w);
+  let window = plane_number * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
   let start_h = at_h * 2;
   let start_w = at_w * 2;
   let starts_h = start_h + vec4<i32>(0, 2, 4, 6);
@@ -134,23 +131,22 @@ fn main(
     sum_0 += select(vec4<f32>(), exp_3 * own_x_3, inside);
     sum_1 += select(vec4<f32>(), exp_3, inside);
   }
-  let div_0 = sum_0 / sum_1;
-  to_y[window] = div_0.x;
+  let result_0 = sum_0 / sum_1;
+  to_y[window] = result_0.x;
   if (at_h + 1 < call.output_h) {
-    to_y[window + call.output_w] = div_0.y;
+    to_y[window + call.output_w] = result_0.y;
   }
   if (at_h + 2 < call.output_h) {
-    to_y[window + 2 * call.output_w] = div_0.z;
+    to_y[window + 2 * call.output_w] = result_0.z;
   }
   if (at_h + 3 < call.output_h) {
-    to_y[window + 3 * call.output_w] = div_0.w;
+    to_y[window + 3 * call.output_w] = result_0.w;
   }
 }
 
 // soft-train: one invocation per four windows along h
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -224,12 +220,10 @@ fn main(
   let at_w = number % call.output_w;
   let above_at_w = number / call.output_w;
   let vector = above_at_w % call.vectors;
-  let above_vector = above_at_w / call.vectors;
-  let channel = above_vector % call.channels;
-  let item = above_vector / call.channels;
+  let plane_number = above_at_w / call.vectors;
   let at_h = vector * 4;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
-  let window = (item * call.channels + channel) * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
+  let base = plane_number * (call.input_h * call.input_w);
+  let window = plane_number * (call.output_h * call.output_w) + at_h * call.output_w + at_w;
   let start_h = at_h * 2;
   let start_w = at_w * 2;
   let starts_h = start_h + vec4<i32>(0, 2, 4, 6);
@@ -285,22 +279,22 @@ fn main(
     sum_0 += select(vec4<f32>(), exp_3 * own_x_3, inside);
     sum_1 += select(vec4<f32>(), exp_3, inside);
   }
-  let div_0 = sum_0 / sum_1;
-  to_y[window] = div_0.x;
+  let result_0 = sum_0 / sum_1;
+  to_y[window] = result_0.x;
   to_saved_0[window] = sum_1.x;
   to_saved_1[window] = max_0.x;
   if (at_h + 1 < call.output_h) {
-    to_y[window + call.output_w] = div_0.y;
+    to_y[window + call.output_w] = result_0.y;
     to_saved_0[window + call.output_w] = sum_1.y;
     to_saved_1[window + call.output_w] = max_0.y;
   }
   if (at_h + 2 < call.output_h) {
-    to_y[window + 2 * call.output_w] = div_0.z;
+    to_y[window + 2 * call.output_w] = result_0.z;
     to_saved_0[window + 2 * call.output_w] = sum_1.z;
     to_saved_1[window + 2 * call.output_w] = max_0.z;
   }
   if (at_h + 3 < call.output_h) {
-    to_y[window + 3 * call.output_w] = div_0.w;
+    to_y[window + 3 * call.output_w] = result_0.w;
     to_saved_0[window + 3 * call.output_w] = sum_1.w;
     to_saved_1[window + 3 * call.output_w] = max_0.w;
   }
@@ -309,7 +303,6 @@ fn main(
 // soft-grad-x: one invocation per four elements of the input along h
 struct Call {
   invocations: u32,
-  channels: i32,
   vectors: i32,
   input_h: i32,
   input_w: i32,
@@ -356,15 +349,13 @@ fn main(
   let w = number % call.input_w;
   let above_w = number / call.input_w;
   let vector = above_w % call.vectors;
-  let above_vector = above_w / call.vectors;
-  let channel = above_vector % call.channels;
-  let item = above_vector / call.channels;
+  let plane_number = above_w / call.vectors;
   let h = vector * 4;
   let first = h * call.input_w + w;
-  let offset = (item * call.channels + channel) * (call.input_h * call.input_w) + first;
+  let offset = plane_number * (call.input_h * call.input_w) + first;
   let x_0 = vec4<f32>(in_x[offset], in_x[offset + call.input_w], in_x[offset + 2 * call.input_w], in_x[offset + 3 * call.input_w]);
   var total = vec4<f32>();
-  let base = (item * call.channels + channel) * (call.output_h * call.output_w);
+  let base = plane_number * (call.output_h * call.output_w);
   let first_w = max(0, w / 2);
   let last_w = min(call.output_w - 1, w / 2);
   let nearest = vector * 2;

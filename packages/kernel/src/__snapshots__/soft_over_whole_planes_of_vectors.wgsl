@@ -1,7 +1,6 @@
 // soft: 64 invocations per window
 struct Call {
   workgroups: u32,
-  channels: i32,
   windows: i32,
   input_h: i32,
   input_w: i32,
@@ -69,10 +68,8 @@ fn main(
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
   let at_h = above_at_w % call.output_h;
-  let above_at_h = above_at_w / call.output_h;
-  let channel = above_at_h % call.channels;
-  let item = above_at_h / call.channels;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
+  let plane_number = above_at_w / call.output_h;
+  let base = plane_number * (call.input_h * call.input_w);
   let start_h = at_h * 56;
   let to_h = min(56, call.input_h - start_h);
   let start_w = at_w * 56;

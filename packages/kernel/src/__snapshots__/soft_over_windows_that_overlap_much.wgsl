@@ -1,7 +1,6 @@
 // soft: one workgroup per 16 × 16 windows
 struct Call {
   workgroups: u32,
-  channels: i32,
   tiles_h: i32,
   tiles_w: i32,
   input_h: i32,
@@ -49,10 +48,8 @@ fn main(
   let tile_w = (i32(workgroup) % call.tiles_w) * 16;
   let above_w = i32(workgroup) / call.tiles_w;
   let tile_h = (above_w % call.tiles_h) * 16;
-  let above_h = above_w / call.tiles_h;
-  let channel = above_h % call.channels;
-  let item = above_h / call.channels;
-  let base = (item * call.channels + channel) * (call.input_h * call.input_w);
+  let plane_number = above_w / call.tiles_h;
+  let base = plane_number * (call.input_h * call.input_w);
   let corner_h = tile_h;
   let corner_w = tile_w;
   for (var cell = i32(lane); cell < 400; cell += 64) {
@@ -91,7 +88,7 @@ fn main(
     if (at_h >= call.output_h || at_w >= call.output_w) {
       continue;
     }
-    let window_base = (item * call.channels + channel) * (call.output_h * call.output_w);
+    let window_base = plane_number * (call.output_h * call.output_w);
     let window = window_base + at_h * call.output_w + at_w;
     let start_h = at_h;
     let to_h = min(5, call.input_h - start_h);
