@@ -98,7 +98,7 @@ const windows: Readonly<Record<string, Geometry>> = {
   ),
 };
 
-for (const [kind, [what, geometry]] of Object.entries(windows).entries()) {
+for (const [turn, [what, geometry]] of Object.entries(windows).entries()) {
   gpuTest(
     `long windows agree with the interpreter: ${what}`,
     async (open) => {
@@ -107,11 +107,11 @@ for (const [kind, [what, geometry]] of Object.entries(windows).entries()) {
       const faults: string[] = [];
       for (const [index, kernel] of kernels.entries()) {
         const { infer } = programsOf(kernel);
-        const { shared } = emitWgsl(infer, geometry);
-        assertEquals(shared, kernel.name !== "picked", kernel.name);
+        const { kind } = emitWgsl(infer, geometry).plan.schedule;
+        assertEquals(kind === "team", kernel.name !== "picked", kernel.name);
         const call = randomCall(random, kernel, geometry);
         // Gradients, too, of some kernels over each kind of windows.
-        const mode = (index + kind) % 5 === 0 ? "train" : "infer";
+        const mode = (index + turn) % 5 === 0 ? "train" : "infer";
         faults.push(...await differences(backend, { ...call, mode }));
       }
       assertEquals(faults, []);

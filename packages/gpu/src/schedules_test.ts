@@ -4,6 +4,7 @@ import {
   emitWgsl,
   type Geometry,
   programsOf,
+  regions,
   slide,
   tables,
   windowKernel,
@@ -12,6 +13,7 @@ import { Gpu } from "./gpu.ts";
 import { between, kernels, randomCall, randomFrom } from "./test_calls.ts";
 import { differences } from "./test_compare.ts";
 import { gpuTest } from "./test_devices.ts";
+import { overrideDevice } from "./test_override.ts";
 
 const NHWC = { layout: "NHWC" } as const;
 
@@ -100,6 +102,18 @@ const windows: Readonly<Record<string, Geometry>> = {
     tables: [{ starts: [0, 4, 1, 1], counts: [5, 5, 3, 8] }],
     ...NHWC,
   }),
+  "vectors of channels over adaptive windows": tables([2, 7, 5, 4], {
+    tables: [adaptiveTable(7, 3), adaptiveTable(5, 2)],
+    ...NHWC,
+  }),
+  "vectors of channels over regions": regions(
+    [2, 9, 11, 4],
+    {
+      shape: [3, 5],
+      data: Float32Array.of(1, 0, 0, 10, 8, 0, -3, 2, 6, 20, 1, 3, 3, 4, 4),
+    },
+    { outputSize: [2, 3], ...NHWC },
+  ),
   "channels that make no vectors": slide([2, 5, 7, 5], {
     kernelSize: 2,
     ...NHWC,
@@ -190,6 +204,26 @@ gpuTest(
     assertEquals(faults, []);
   },
 );
+
+for (
+  const geometry of [
+    slide([5, 16, 16, 16], { kernelSize: 3, stride: 2, padding: 1 }),
+    slide([5, 16, 16, 16], { kernelSize: 2, ...NHWC }),
+    slide([5, 16, 16, 16], { kernelSize: 5, stride: 1, padding: 2 }),
+  ]
+) {
+  const { schedule } = emitWgsl(programsOf(folds).infer, geometry).plan;
+  gpuTest(`${schedule.kind} work in chunks of the batch`, async (open) => {
+    const limits = { maxStorageBufferBindingSize: 2 * 16 * 16 * 16 * 4 };
+    using backend = new Gpu({
+      ...overrideDevice(open, { limits }),
+      [Symbol.dispose]() {},
+    });
+    const extremes = kernels.find(({ name }) => name === "extremes")!;
+    const call = randomCall(randomFrom(4), extremes, geometry);
+    assertEquals(await differences(backend, call), []);
+  });
+}
 
 /** Windows that all have the same elements if the input has this period. */
 const periodic: [geometry: Geometry, schedule: string][] = [

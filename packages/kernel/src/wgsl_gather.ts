@@ -49,8 +49,8 @@ export function emitGather(
   const at = plan.axes.map(({ letter }) => letter);
   text.let("position", indexInPlane(plan, "input", at));
   values.hoist([value], "uniform");
-  const type = values.inLanes ? vectorOf("f32") : "f32";
-  text.line(`var total = ${type}();`);
+  const zero = values.inLanes ? `${vectorOf("f32")}()` : "0.0";
+  text.line(`var total = ${zero};`);
   eachItem(text, plan, () => {
     const item = plan.sources ? "reader" : "item";
     defineGroup(text, plan, item);

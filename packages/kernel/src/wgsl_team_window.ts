@@ -52,7 +52,7 @@ export function emitTeamWindow(
   text.let("member", teamText(`lane / ${teams}u`, `lane % ${members}u`));
   const own = teamText(`lane % ${teams}u`, `lane / ${members}u`);
   const group = isShared ? `(workgroup / ${parts}u)` : "workgroup";
-  text.let("own_window", `i32(${sum(product(group, `${teams}u`), own)})`);
+  text.let("own_window", `i32(${sum(product(group, unsigned(teams)), own)})`);
   // Who has no window works on the last one, to meet the others at barriers.
   text.let("window", "min(own_window, call.windows - 1)");
   splitIndex(text, plan, { index: "window", side: "output", prefix: "at_" });
@@ -100,7 +100,7 @@ export function emitTeamWindow(
 
   function teamText(spread: string, together: string): string {
     if (members === WORKGROUP_SIZE) {
-      return together.startsWith("lane %") ? "lane" : "0u";
+      return together.startsWith("lane %") ? "lane" : "0";
     }
     return isSpread ? spread : together;
   }
@@ -143,7 +143,9 @@ export function emitTeamWindow(
       const start = sum(`start_${axis.letter}`, begin);
       return start.includes(" ") ? `(${start})` : start;
     });
-    text.let("run", indexInPlane(plan, "input", coordinates));
+    // Behind the first axis that windows go along, they begin at 0.
+    const run = indexInPlane(plan, "input", coordinates);
+    text.let("run", run.replace(/ \+ 0$/, ""));
   }
 
   /** Runs lines for this invocation's elements. */
@@ -220,7 +222,7 @@ export function emitTeamWindow(
     };
     put();
     const pitch = isSpread ? teams : 1;
-    const others = product("others", `${pitch}u`);
+    const others = product("others", unsigned(pitch));
     const head = `for (var others = ${
       members / 2
     }u; others > 0u; others /= 2u)`;
@@ -236,7 +238,7 @@ export function emitTeamWindow(
     text.line("workgroupBarrier();");
     const first = members === WORKGROUP_SIZE
       ? "0"
-      : difference("lane", product("member", `${pitch}u`));
+      : difference("lane", product("member", unsigned(pitch)));
     for (const { name } of variables) {
       text.line(`${name} = ${memoryOf(name)}[${first}];`);
     }
@@ -295,6 +297,11 @@ export function emitTeamWindow(
       : `(${product(`${variable}`, "call.windows")} + window)`;
     return `${row} * ${parts} + ${part}`;
   }
+}
+
+/** A factor as text; 1 is left out of products. */
+function unsigned(factor: number): string {
+  return factor === 1 ? "1" : `${factor}u`;
 }
 
 /** Words of the buffer that workgroups of a window share, for each window. */

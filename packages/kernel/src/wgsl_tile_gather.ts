@@ -115,8 +115,8 @@ export function emitTileGather(
       text.let(word, `${readName(leaf.name)}[offset]`);
       inner.define(leaf, word);
     }
-    const type = values.inLanes ? vectorOf("f32") : "f32";
-    text.line(`var total = ${type}();`);
+    const zero = values.inLanes ? `${vectorOf("f32")}()` : "0.0";
+    text.line(`var total = ${zero};`);
     for (const axis of moving) defineCovering(text, plan, axis);
     for (const { kind, letter } of plan.axes) {
       if (kind === "unit") text.let(`at_${letter}`, letter);

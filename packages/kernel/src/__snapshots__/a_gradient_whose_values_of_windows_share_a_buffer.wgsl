@@ -37,7 +37,7 @@ fn main(
   let h = above_w % call.input_h;
   let plane_number = above_w / call.input_h;
   let position = h * call.input_w + w;
-  var total = f32();
+  var total = 0.0;
   let base = plane_number * (call.output_h * call.output_w);
   let first_h = max(0, (h - 1) / 2);
   let last_h = min(call.output_h - 1, h / 2);

@@ -316,7 +316,7 @@ fn main(
   let w = offset % call.input_w;
   let plane_number = offset / call.input_w;
   let position = w;
-  var total = f32();
+  var total = 0.0;
   let base = plane_number * call.output_w;
   let first_w = max(0, (w + 1) / 3);
   let last_w = min(call.output_w - 1, (w + 1) / 3);

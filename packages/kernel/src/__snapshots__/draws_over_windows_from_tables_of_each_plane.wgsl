@@ -281,7 +281,7 @@ fn main(
   let channel = above_w % call.channels;
   let item = above_w / call.channels;
   let position = w;
-  var total = f32();
+  var total = 0.0;
   let group_of_tables = (call.first_item + item) * call.channels + channel;
   let base = (item * call.channels + channel) * call.output_w;
   let cover_w = group_of_tables * call.input_w + w;

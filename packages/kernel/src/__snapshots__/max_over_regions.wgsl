@@ -118,7 +118,7 @@ fn main(
   let channel = above_h % call.channels;
   let item = above_h / call.channels;
   let position = h * call.input_w + w;
-  var total = f32();
+  var total = 0.0;
   let readers = call.reader_starts + item;
   for (var turn = tables[readers]; turn < tables[readers + 1]; turn++) {
     let reader = tables[call.readers + turn];

@@ -182,7 +182,7 @@ fn main(
     let position = h * call.input_w + w;
     let input_base = plane_number * (call.input_h * call.input_w);
     let offset = input_base + position;
-    var total = f32();
+    var total = 0.0;
     let first_h = max(0, (h - 4));
     let last_h = min(call.output_h - 1, (h + 4));
     let first_w = max(0, (w - 4));

@@ -38,7 +38,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let begin = i32(member);
   let end = elements;
   var sum_0 = 0.0;
@@ -52,12 +52,12 @@ fn main(
   for (var others = 8u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      sum_0 += each_sum_0[lane + others * 1u];
+      sum_0 += each_sum_0[lane + others];
       each_sum_0[lane] = sum_0;
     }
   }
   workgroupBarrier();
-  sum_0 = each_sum_0[lane - (member * 1u)];
+  sum_0 = each_sum_0[lane - member];
   if (member == 0u && own_window < call.windows) {
     to_y[window] = sum_0 / max(padded_count, 1.0);
   }

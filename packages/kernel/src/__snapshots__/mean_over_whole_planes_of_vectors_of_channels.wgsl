@@ -42,7 +42,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let share = (elements + 127) / 128 * 8;
   let part = i32(workgroup % 16u);
   let begin = part * share + i32(member);
@@ -117,7 +117,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let begin = i32(member);
   let end = elements;
   var sum_0 = vec4<f32>(0.0);

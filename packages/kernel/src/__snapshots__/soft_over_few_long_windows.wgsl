@@ -48,7 +48,7 @@ fn main(
     return;
   }
   let member = lane;
-  let own_window = i32((workgroup / 64u) * 1u + 0u);
+  let own_window = i32((workgroup / 64u));
   let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
@@ -62,7 +62,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let share = (elements + 16383) / 16384 * 256;
   let part = i32(workgroup % 64u);
   let begin = part * share + i32(member) * 4;
@@ -83,7 +83,7 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      max_1_rank = max(max_1_rank, each_max_1_rank[lane + others * 1u]);
+      max_1_rank = max(max_1_rank, each_max_1_rank[lane + others]);
       each_max_1_rank[lane] = max_1_rank;
     }
   }
@@ -146,7 +146,7 @@ fn main(
     return;
   }
   let member = lane;
-  let own_window = i32((workgroup / 64u) * 1u + 0u);
+  let own_window = i32((workgroup / 64u));
   let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
@@ -160,7 +160,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let share = (elements + 16383) / 16384 * 256;
   let part = i32(workgroup % 64u);
   let begin = part * share + i32(member) * 4;
@@ -174,7 +174,7 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      max_0_rank = max(max_0_rank, each_max_0_rank[lane + others * 1u]);
+      max_0_rank = max(max_0_rank, each_max_0_rank[lane + others]);
       each_max_0_rank[lane] = max_0_rank;
     }
   }
@@ -206,8 +206,8 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      sum_2 += each_sum_2[lane + others * 1u];
-      sum_3 += each_sum_3[lane + others * 1u];
+      sum_2 += each_sum_2[lane + others];
+      sum_3 += each_sum_3[lane + others];
       each_sum_2[lane] = sum_2;
       each_sum_3[lane] = sum_3;
     }
@@ -254,7 +254,7 @@ fn main(
     return;
   }
   let member = lane;
-  let own_window = i32(workgroup * 1u + 0u);
+  let own_window = i32(workgroup);
   let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
@@ -268,7 +268,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let begin = i32(member) * 4;
   let end = elements;
   var max_0_rank = -2139095041;
@@ -280,7 +280,7 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      max_0_rank = max(max_0_rank, each_max_0_rank[lane + others * 1u]);
+      max_0_rank = max(max_0_rank, each_max_0_rank[lane + others]);
       each_max_0_rank[lane] = max_0_rank;
     }
   }
@@ -300,8 +300,8 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      sum_0 += each_sum_0[lane + others * 1u];
-      sum_1 += each_sum_1[lane + others * 1u];
+      sum_0 += each_sum_0[lane + others];
+      sum_1 += each_sum_1[lane + others];
       each_sum_0[lane] = sum_0;
       each_sum_1[lane] = sum_1;
     }

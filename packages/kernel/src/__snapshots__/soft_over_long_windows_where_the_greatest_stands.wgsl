@@ -50,7 +50,7 @@ fn main(
     return;
   }
   let member = lane;
-  let own_window = i32(workgroup * 1u + 0u);
+  let own_window = i32(workgroup);
   let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
@@ -89,9 +89,9 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      if (wins_maximum(each_max_0[lane + others * 1u], each_max_0_at[lane + others * 1u], max_0, max_0_at)) {
-        max_0 = each_max_0[lane + others * 1u];
-        max_0_at = each_max_0_at[lane + others * 1u];
+      if (wins_maximum(each_max_0[lane + others], each_max_0_at[lane + others], max_0, max_0_at)) {
+        max_0 = each_max_0[lane + others];
+        max_0_at = each_max_0_at[lane + others];
       }
       each_max_0[lane] = max_0;
       each_max_0_at[lane] = max_0_at;
@@ -120,8 +120,8 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      sum_0 += each_sum_0[lane + others * 1u];
-      sum_1 += each_sum_1[lane + others * 1u];
+      sum_0 += each_sum_0[lane + others];
+      sum_1 += each_sum_1[lane + others];
       each_sum_0[lane] = sum_0;
       each_sum_1[lane] = sum_1;
     }

@@ -63,7 +63,7 @@ fn main(
     return;
   }
   let member = lane;
-  let own_window = i32(workgroup * 1u + 0u);
+  let own_window = i32(workgroup);
   let window = min(own_window, call.windows - 1);
   let at_w = window % call.output_w;
   let above_at_w = window / call.output_w;
@@ -77,7 +77,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let begin = i32(member) * 4;
   let end = elements;
   var max_0_rank = vec4<i32>(-2139095041);
@@ -96,7 +96,7 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      max_1_rank = max(max_1_rank, each_max_1_rank[lane + others * 1u]);
+      max_1_rank = max(max_1_rank, each_max_1_rank[lane + others]);
       each_max_1_rank[lane] = max_1_rank;
     }
   }
@@ -128,8 +128,8 @@ fn main(
   for (var others = 32u; others > 0u; others /= 2u) {
     workgroupBarrier();
     if (member < others) {
-      sum_2 += each_sum_2[lane + others * 1u];
-      sum_3 += each_sum_3[lane + others * 1u];
+      sum_2 += each_sum_2[lane + others];
+      sum_3 += each_sum_3[lane + others];
       each_sum_2[lane] = sum_2;
       each_sum_3[lane] = sum_3;
     }

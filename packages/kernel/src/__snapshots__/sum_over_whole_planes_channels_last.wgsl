@@ -49,7 +49,7 @@ fn main(
   let length_h = max(0, to_h);
   let length_w = max(0, to_w);
   let elements = length_h * length_w;
-  let run = start_h * call.input_w + 0;
+  let run = start_h * call.input_w;
   let share = (elements + 63) / 64 * 4;
   let part = i32(workgroup % 16u);
   let begin = part * share + i32(member);
