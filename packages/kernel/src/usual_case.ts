@@ -10,6 +10,13 @@ export interface UsualCase {
   readonly conditions: readonly Expression[];
 }
 
+/** Conditions that together are this one. */
+function parts(condition: Expression): Expression[] {
+  return condition.operation === "and"
+    ? condition.operands.flatMap(parts)
+    : [condition];
+}
+
 /** The usual case of a program; undefined where it has no likely conditions. */
 export function usualCase({ outputs }: Program): UsualCase | undefined {
   const conditions = new Set<Expression>();
@@ -22,7 +29,9 @@ export function usualCase({ outputs }: Program): UsualCase | undefined {
       if (condition.operation !== "likely" || condition.level === "element") {
         return undefined;
       }
-      conditions.add(usual(condition.operands[0]));
+      for (const part of parts(condition.operands[0])) {
+        conditions.add(usual(part));
+      }
       return usual(yes);
     });
   const simpler = outputs.map(({ name, value }) => ({
