@@ -5,7 +5,16 @@ import { loadSplat, tensorField, type WatFrame } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
 import { rollingCase } from "./wat_rolling_folds.ts";
 import { AxisRanges } from "./wat_ranges.ts";
-import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
+import {
+  add,
+  call,
+  get,
+  int,
+  mul,
+  smaller,
+  sub,
+  type Term,
+} from "./wat_text.ts";
 
 /**
  * The schedule `columns`: lanes are four neighbouring columns of a row. What
@@ -71,13 +80,30 @@ export class Columns {
     });
   }
 
+  /**
+   * Sets the last column where a vector's windows lie inside; so do `reach`
+   * elements, from where the first of them begins, where these are given.
+   */
+  setLastInside(reach?: number): void {
+    const { frame, width } = this;
+    const windows = sub(frame.field("inside_to"), 4);
+    if (reach === undefined) {
+      frame.set("last_inside", "i32", windows);
+      return;
+    }
+    const { stride, before } = this.plan.axes[2];
+    const room = add(width.input, before - reach);
+    const last = stride === 1 ? room : call("i32.shr_s", room, int(1));
+    frame.set("last_inside", "i32", windows);
+    frame.set("last_inside", "i32", smaller(get("last_inside"), last));
+  }
+
   /** Whether no column of the vector's windows lies outside. */
   isInside(): Term {
-    const { frame } = this;
     return call(
       "i32.and",
-      call("i32.ge_s", get("column"), frame.field("inside_from")),
-      call("i32.le_s", add(get("column"), 4), frame.field("inside_to")),
+      call("i32.ge_s", get("column"), this.frame.field("inside_from")),
+      call("i32.le_s", get("column"), get("last_inside")),
     );
   }
 

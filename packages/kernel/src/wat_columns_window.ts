@@ -20,6 +20,7 @@ export function emitColumnsWindow(columns: Columns): void {
   const wholeRows = [depth, height].map((axis) => axis.isWhole())
     .filter((term) => term !== undefined);
   const whole = wholeRows.length > 0 ? get("whole_rows") : undefined;
+  columns.setLastInside(reachOf(columns));
   columns.forEachRow({ depth: depth.output, height: height.output }, () => {
     depth.find(columns.rowDepth, int(0));
     height.find(get("row_h"), int(0));
@@ -82,8 +83,8 @@ function emitWholeRows(
         });
       } else new WindowVector(columns, { ...vector, ...program }).emit();
       const next = frame.set("column", "i32", add(get("column"), 4));
-      const last = sub(frame.field("inside_to"), 4);
-      frame.line(`(br_if $inside ${call("i32.le_s", next, last)})`);
+      const more = call("i32.le_s", next, get("last_inside"));
+      frame.line(`(br_if $inside ${more})`);
     });
     frame.set("column", "i32", sub(get("column"), 4));
     frame.line("(br $done)");
@@ -112,6 +113,21 @@ function emitWholeRows(
 function allSeparable({ plan, program }: Columns): boolean {
   return plan.axes[2].stride === 2 &&
     foldPasses(program.outputs).every(isSeparable);
+}
+
+/**
+ * The elements of a row that four windows read, where it matters that they lie
+ * inside: where rows are folded first, NaN is looked for among all that is read,
+ * and the text for what could be NaN adds in another order.
+ */
+function reachOf({ plan, program, usual }: Columns): number | undefined {
+  const { size, stride, dilation } = plan.axes[2];
+  const mixed = foldPasses((usual ?? program).outputs).some((folds) => {
+    const sums = folds.filter(({ operation }) => operation === "sum");
+    return sums.length > 0 && sums.length < folds.length;
+  });
+  if (stride !== 2 || !mixed) return undefined;
+  return 4 * (Math.floor(((size - 1) * dilation + 3 * stride) / 4) + 1);
 }
 
 /** The rows of a window where all are inside, if they are few. */

@@ -3,7 +3,7 @@ import { topological } from "./traverse.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address } from "./wat_expression.ts";
 import { load, tensorField } from "./wat_frame.ts";
-import { RollingRow } from "./wat_rolling_row.ts";
+import { reachedVectors, RollingRow } from "./wat_rolling_row.ts";
 import {
   accumulate,
   keptVectors,
@@ -57,6 +57,8 @@ class Rolling {
     const { columns } = this;
     const { frame, depth, height } = columns;
     this.#placeRing();
+    // All that is read is looked at, so all of it must lie inside.
+    columns.setLastInside(4 * reachedVectors(columns));
     columns.forEachRow({ depth: depth.output, height: height.output }, () => {
       height.find(get("row_h"), int(0));
       frame.set("first_row", "i32", height.first);
@@ -199,12 +201,15 @@ class Rolling {
           const usual = call("i32.lt_s", get("unusual"), get("first_row"));
           frame.line(`(br_if ${GENERAL} ${call("i32.eqz", usual)})`);
           // Counts differ where columns lie outside, all else does not.
-          const [alike, end] = this.#usesCounts
-            ? [columns.isInside(), frame.field("inside_to")]
-            : [call("i32.ge_s", width.output, int(4)), width.output];
+          const [alike, last] = this.#usesCounts
+            ? [columns.isInside(), get("last_inside")]
+            : [
+              call("i32.ge_s", width.output, int(4)),
+              sub(width.output, 4),
+            ];
           frame.when(
             alike,
-            () => this.#emitAlike(end),
+            () => this.#emitAlike(last),
             () => this.#emitVector(true),
           );
           frame.line("(br $done)");
@@ -219,13 +224,12 @@ class Rolling {
     }, 4);
   }
 
-  /** Vectors of windows up to a column, which need no masks. */
-  #emitAlike(end: Term): void {
+  /** Vectors of windows up to a last one, which need no masks. */
+  #emitAlike(last: Term): void {
     const { frame } = this.columns;
     frame.nest("(loop $along", () => {
       this.#emitVector(false);
       const next = frame.set("column", "i32", add(get("column"), 4));
-      const last = sub(end, 4);
       frame.line(`(br_if $along ${call("i32.le_s", next, last)})`);
     });
     frame.set("column", "i32", sub(get("column"), 4));

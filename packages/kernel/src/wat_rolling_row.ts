@@ -25,11 +25,16 @@ export interface RowPlaces {
   readonly passes: string;
 }
 
+/** Vectors of elements that four windows of a row reach into. */
+export function reachedVectors({ plan }: Columns): number {
+  const { size, stride, dilation } = plan.axes[2];
+  return Math.floor((3 * stride + (size - 1) * dilation) / 4) + 1;
+}
+
 /** Folds the columns of all windows of a row of the input. */
 export class RollingRow {
   readonly folds: readonly RowFold[];
   readonly checks: readonly Expression[];
-  /** Vectors of elements that four windows reach into. */
   readonly #vectors: number;
   /** Those of them that the next four windows reach into, too. */
   readonly #shared: number;
@@ -41,10 +46,8 @@ export class RollingRow {
   ) {
     this.folds = folds;
     this.checks = checks;
-    const { size, stride, dilation } = this.#axis;
-    const last = 3 * stride + (size - 1) * dilation;
-    this.#vectors = Math.floor(last / 4) + 1;
-    this.#shared = Math.max(0, this.#vectors - stride);
+    this.#vectors = reachedVectors(columns);
+    this.#shared = Math.max(0, this.#vectors - this.#axis.stride);
   }
 
   emit(): void {
@@ -99,8 +102,8 @@ export class RollingRow {
         }
       }
       const next = frame.set("column", "i32", add(get("column"), 4));
-      const last = sub(frame.field("inside_to"), 4);
-      frame.line(`(br_if $along ${call("i32.le_s", next, last)})`);
+      const more = call("i32.le_s", next, get("last_inside"));
+      frame.line(`(br_if $along ${more})`);
     });
     frame.set("column", "i32", sub(get("column"), 4));
   }
@@ -147,9 +150,12 @@ export class RollingRow {
           const mask = get("inside");
           value = onlyInside(evaluator, values, { value, inside: mask });
         }
-        const kept = frame.set(`${name}.v${vector}`, "v128", value);
+        frame.set(`${name}.v${vector}`, "v128", value);
         if (values.operation === "sum") continue;
-        frame.set(met, "v128", call("f32x4.add", get(met), kept));
+        const own = inside
+          ? call("v128.and", evaluator.evaluate(body), get("inside"))
+          : get(`${name}.v${vector}`);
+        frame.set(met, "v128", call("f32x4.add", get(met), own));
       }
       for (const check of this.checks) {
         let pass = evaluator.evaluate(check);

@@ -11,6 +11,7 @@
     (local $in_plane i32)
     (local $out_w i32)
     (local $constant.-Infinity v128)
+    (local $last_inside i32)
     (local $row i32)
     (local $row_h i32)
     (local $plane i32)
@@ -50,6 +51,7 @@
     (local.set $in_plane (i32.load offset=24 (local.get $arguments)))
     (local.set $out_w (i32.load offset=28 (local.get $arguments)))
     (local.set $constant.-Infinity (v128.load32_splat offset=32 (local.get $arguments)))
+    (local.set $last_inside (i32.sub (local.get $inside_to) (i32.const 4)))
     (local.set $row (local.get $begin))
     (block $row_0_end
       (loop $row_0
@@ -75,7 +77,7 @@
             (block $done
               (block $general
                 (block $edge
-                  (br_if $edge (i32.eqz (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (i32.add (local.get $column) (i32.const 4)) (local.get $inside_to)))))
+                  (br_if $edge (i32.eqz (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (local.get $column) (local.get $last_inside)))))
                   (loop $inside
                     (local.set $offset (i32.shl (i32.mul (local.get $column) (i32.const 2)) (i32.const 2)))
                     (local.set $x.0 (v128.load (i32.add (local.get $x.row0) (local.get $offset))))
@@ -95,7 +97,7 @@
                     (br_if $general (v128.any_true (f32x4.ne (local.get $nan.foldMax.1) (local.get $nan.foldMax.1))))
                     (v128.store (i32.add (local.get $result.y) (i32.shl (i32.add (local.get $to) (local.get $column)) (i32.const 2))) (local.get $foldMax.1))
                     (local.set $column (i32.add (local.get $column) (i32.const 4)))
-                    (br_if $inside (i32.le_s (local.get $column) (i32.sub (local.get $inside_to) (i32.const 4))))
+                    (br_if $inside (i32.le_s (local.get $column) (local.get $last_inside)))
                   )
                   (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                   (br $done)

@@ -7,11 +7,11 @@
     (local $out_w i32)
     (local $chunk i32)
     (local $scratch i32)
-    (local $out_h i32)
+    (local $inside_to i32)
     (local $in_w i32)
+    (local $out_h i32)
     (local $in_plane i32)
     (local $inside_from i32)
-    (local $inside_to i32)
     (local $constant.-87 v128)
     (local $constant.32 v128)
     (local $constant.12583039 v128)
@@ -34,6 +34,7 @@
     (local $pitch i32)
     (local $row_bytes i32)
     (local $ring i32)
+    (local $last_inside i32)
     (local $row i32)
     (local $row_h i32)
     (local $plane i32)
@@ -96,11 +97,11 @@
     (local.set $out_w (i32.load offset=8 (local.get $arguments)))
     (local.set $chunk (i32.load offset=12 (local.get $arguments)))
     (local.set $scratch (i32.load offset=16 (local.get $arguments)))
-    (local.set $out_h (i32.load offset=20 (local.get $arguments)))
+    (local.set $inside_to (i32.load offset=20 (local.get $arguments)))
     (local.set $in_w (i32.load offset=24 (local.get $arguments)))
-    (local.set $in_plane (i32.load offset=28 (local.get $arguments)))
-    (local.set $inside_from (i32.load offset=32 (local.get $arguments)))
-    (local.set $inside_to (i32.load offset=36 (local.get $arguments)))
+    (local.set $out_h (i32.load offset=28 (local.get $arguments)))
+    (local.set $in_plane (i32.load offset=32 (local.get $arguments)))
+    (local.set $inside_from (i32.load offset=36 (local.get $arguments)))
     (local.set $constant.-87 (v128.load32_splat offset=40 (local.get $arguments)))
     (local.set $constant.32 (v128.load32_splat offset=44 (local.get $arguments)))
     (local.set $constant.12583039 (v128.load32_splat offset=48 (local.get $arguments)))
@@ -123,6 +124,8 @@
     (local.set $pitch (i32.shl (i32.shr_u (i32.add (local.get $out_w) (i32.const 3)) (i32.const 2)) (i32.const 4)))
     (local.set $row_bytes (local.get $pitch))
     (local.set $ring (i32.add (local.get $scratch) (i32.mul (i32.div_u (local.get $begin) (local.get $chunk)) (i32.mul (local.get $row_bytes) (i32.const 4)))))
+    (local.set $last_inside (i32.sub (local.get $inside_to) (i32.const 4)))
+    (local.set $last_inside (select (local.get $last_inside) (i32.add (local.get $in_w) (i32.const -8)) (i32.lt_s (local.get $last_inside) (i32.add (local.get $in_w) (i32.const -8)))))
     (local.set $row (local.get $begin))
     (block $row_0_end
       (loop $row_0
@@ -157,7 +160,7 @@
                   )
                   (block $folded
                     (block $edge
-                      (br_if $edge (i32.eqz (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (i32.add (local.get $column) (i32.const 4)) (local.get $inside_to)))))
+                      (br_if $edge (i32.eqz (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (local.get $column) (local.get $last_inside)))))
                       (local.set $offset (i32.shl (local.get $column) (i32.const 2)))
                       (local.set $x.0 (v128.load (i32.add (local.get $from.x) (local.get $offset))))
                       (local.set $min.19 (f32x4.pmin (f32x4.pmax (f32x4.sub (local.get $x.0) (v128.const f32x4 0 0 0 0)) (local.get $constant.-87)) (local.get $constant.32)))
@@ -187,7 +190,7 @@
                         (v128.store (i32.add (local.get $keep.0) (i32.shl (local.get $column) (i32.const 2))) (local.get $row.sum0))
                         (local.set $row.sum0.v0 (local.get $row.sum0.v1))
                         (local.set $column (i32.add (local.get $column) (i32.const 4)))
-                        (br_if $along (i32.le_s (local.get $column) (i32.sub (local.get $inside_to) (i32.const 4))))
+                        (br_if $along (i32.le_s (local.get $column) (local.get $last_inside)))
                       )
                       (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                       (br $folded)
@@ -259,7 +262,7 @@
             (block $done
               (block $general
                 (br_if $general (i32.eqz (i32.lt_s (local.get $unusual) (local.get $first_row))))
-                (if (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (i32.add (local.get $column) (i32.const 4)) (local.get $inside_to)))
+                (if (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (local.get $column) (local.get $last_inside)))
                   (then
                     (loop $along
                       (local.set $start_w (local.get $column))
@@ -278,7 +281,7 @@
                       (local.set $mul.24 (f32x4.mul (local.get $div.22) (local.get $exp.23)))
                       (v128.store (i32.add (local.get $result.y) (i32.shl (i32.add (local.get $to) (local.get $column)) (i32.const 2))) (local.get $mul.24))
                       (local.set $column (i32.add (local.get $column) (i32.const 4)))
-                      (br_if $along (i32.le_s (local.get $column) (i32.sub (local.get $inside_to) (i32.const 4))))
+                      (br_if $along (i32.le_s (local.get $column) (local.get $last_inside)))
                     )
                     (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                   )
