@@ -46,6 +46,7 @@ export {
   type WatPlan,
   watPlan,
 } from "./src/wat_plan.ts";
+export { SCATTERED_CHANNELS } from "./src/wat_scatter.ts";
 export {
   packFields,
   type WgslBinding,

@@ -1,4 +1,9 @@
-import { type Geometry, type Program, volume } from "@rockpool/kernel";
+import {
+  type Geometry,
+  type Program,
+  SCATTERED_CHANNELS,
+  volume,
+} from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import { KernelArguments } from "./kernel_arguments.ts";
 import type { CompiledKernel } from "./kernel_cache.ts";
@@ -57,14 +62,19 @@ export class KernelCall {
 
 /** How many rows a kernel has to work on. */
 function rowsOf(
-  { kind, plan: { schedule } }: CompiledKernel,
+  { kind, plan }: CompiledKernel,
   { input, output, items, inputItems, channels }: Geometry,
 ): number {
   const [space, batch] = kind === "gather"
     ? [input, inputItems]
     : [output, items];
   const lines = space[0] * space[1];
-  switch (schedule) {
+  switch (plan.schedule) {
+    case "scatter":
+      return batch *
+        (plan.channelsLast
+          ? Math.ceil(channels / SCATTERED_CHANNELS)
+          : channels);
     case "columns":
     case "rolling":
       return batch * channels * lines;

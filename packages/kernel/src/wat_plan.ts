@@ -12,6 +12,7 @@ import {
 import { foldPasses, type Program } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
+import { isScattered } from "./wat_scatter.ts";
 import { rollingCase } from "./wat_rolling_folds.ts";
 
 /** What is known at compile time of the windows of one axis. */
@@ -42,11 +43,16 @@ export interface WatAxis {
  * How a program runs: four neighbouring outputs of a row at a time (`columns`,
  * or `rolling` where rows of the input are folded once for all rows of windows
  * that reach into them), four channels (`channels`), or four neighbouring elements of a
- * window (`elements`).
+ * window (`elements`). A `scatter` adds what windows give to single elements.
  */
 export interface WatPlan {
   /** What the lanes of a vector are. */
-  readonly schedule: "columns" | "rolling" | "channels" | "elements";
+  readonly schedule:
+    | "columns"
+    | "rolling"
+    | "channels"
+    | "elements"
+    | "scatter";
   /** Lanes in use: 1 where channels have windows of their own or are few. */
   readonly lanes: 4 | 1;
   /** Whether channels are neighbours in memory. */
@@ -84,9 +90,18 @@ const LEAST = {
  */
 const ROLLING = { rows: 16, strided: 5 };
 
+/**
+ * From how many windows on that hold an element, on average, a scatter beats a
+ * gather that looks at all of them.
+ */
+const SCATTER = 6;
+
 /** How a program best runs over these windows. */
 export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const { input, output, channels, per, layout, sources } = geometry;
+  if (prefersScatter(program, geometry)) {
+    return { ...elementsPlan(geometry), schedule: "scatter" };
+  }
   if (prefersElements(program, geometry)) return elementsPlan(geometry);
   const usesTaps = countsTaps(program);
   const axes = geometry.axes.map((axis, a) => {
@@ -156,7 +171,7 @@ function fitsColumns({ size, stride, before, dilation }: SlideAxis): boolean {
 
 /** A plan for windows of any size. */
 function elementsPlan(geometry: Geometry): WatPlan {
-  const { input, output, per, sources } = geometry;
+  const { input, output, per, sources, layout } = geometry;
   const axes = geometry.axes.map((axis, a): WatAxis => {
     const known = watAxis(axis, input[a], output[a]);
     if (known.absent) return known;
@@ -174,12 +189,22 @@ function elementsPlan(geometry: Geometry): WatPlan {
   return {
     schedule: "elements",
     lanes: 4,
-    channelsLast: false,
+    channelsLast: layout === "NHWC",
     axes,
     per,
     sources: sources !== undefined,
     windowSize: 0,
   };
+}
+
+/** Whether windows best add their gradient to the one element that has it. */
+function prefersScatter(program: Program, geometry: Geometry): boolean {
+  const { sources, axes, output, input } = geometry;
+  if (sources || !isScattered(program)) return false;
+  // Windows that hold an element, on average.
+  const [depth, height, width] = averageSizes(geometry);
+  const covering = depth * height * width * volume(output) / volume(input);
+  return axes.some(({ kind }) => kind === "table") || covering > SCATTER;
 }
 
 /** Whether vectors are best made of the elements of a window. */

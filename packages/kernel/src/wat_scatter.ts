@@ -1,0 +1,208 @@
+import type { Expression } from "./expression.ts";
+import { type Program, valuesOf } from "./program.ts";
+import { topological } from "./traverse.ts";
+import { address, VectorEvaluator } from "./wat_expression.ts";
+import { load, resultField, tensorField, type WatFrame } from "./wat_frame.ts";
+import type { WatPlan } from "./wat_plan.ts";
+import {
+  add,
+  bytes,
+  call,
+  floats,
+  get,
+  int,
+  mul,
+  smaller,
+  sub,
+  type Term,
+} from "./wat_text.ts";
+
+/** Channels of a row where they are neighbours, a cache line. */
+export const SCATTERED_CHANNELS = 16;
+
+/** Leaves that a vector of windows reads at once. */
+const LEAVES: ReadonlySet<string> = new Set([
+  "perWindow",
+  "perWindowIndex",
+  "constant",
+  "integer",
+  "scalar",
+]);
+
+/** What each window gives to one element of it. */
+interface Gift {
+  /** The element's index in its plane. */
+  readonly place: Expression;
+  readonly value: Expression;
+}
+
+/** The gift of a gather program whose windows give to one element alone. */
+function giftOf({ kind, outputs }: Program): Gift | undefined {
+  const [{ value: gathered }] = outputs;
+  if (kind !== "gather" || gathered.operation !== "select") return undefined;
+  const [condition, value, none] = gathered.operands;
+  if (condition.operation !== "sameIndex") return undefined;
+  const [position, place] = condition.operands;
+  const isSimple = position.operation === "position" &&
+    none.operation === "constant" && none.value === 0 &&
+    topological([place, value]).every(({ operation, operands }) =>
+      operands.length > 0 || LEAVES.has(operation)
+    );
+  return isSimple ? { place, value } : undefined;
+}
+
+/** Whether each window of a gather program gives to one of its elements alone. */
+export function isScattered(program: Program): boolean {
+  return giftOf(program) !== undefined;
+}
+
+/**
+ * The schedule `scatter`: a plane is set to zeros, and each of its windows, in
+ * their order, adds to the one element that has its gradient. The work is that
+ * of the windows, however many of them hold an element; a thread owns the
+ * planes that it works on, so that the order is always the same.
+ *
+ * Where channels are neighbours, a row is a few channels of an item.
+ */
+export function emitScatter(
+  frame: WatFrame,
+  program: Program,
+  plan: WatPlan,
+): void {
+  new Scatter(frame, program, plan).emit();
+}
+
+class Scatter {
+  readonly #evaluator: VectorEvaluator;
+  readonly #gift: Gift;
+
+  constructor(
+    readonly frame: WatFrame,
+    readonly program: Program,
+    readonly plan: WatPlan,
+  ) {
+    this.#evaluator = new VectorEvaluator(frame, valuesOf(program));
+    this.#gift = giftOf(program)!;
+  }
+
+  emit(): void {
+    const { frame } = this;
+    const result = resultField(this.program.outputs[0].name);
+    const [inputs, outputs] = [
+      frame.field("in_plane"),
+      frame.field("out_plane"),
+    ];
+    frame.set("row", "i32", get("begin"));
+    frame.loop("row", get("end"), () => {
+      if (!this.plan.channelsLast) {
+        const plane = mul(get("row"), inputs);
+        frame.set("target", "i32", address(result, plane));
+        this.#fill(get("target"), inputs);
+        const first = frame.set("window", "i32", mul(get("row"), outputs));
+        frame.set("window_end", "i32", add(first, outputs));
+        this.#give(get("window_end"), () => bytes(get("index")));
+        return;
+      }
+      const channels = frame.field("channels");
+      const blocks = call(
+        "i32.div_u",
+        add(channels, SCATTERED_CHANNELS - 1),
+        int(SCATTERED_CHANNELS),
+      );
+      const item = call("i32.div_u", get("row"), blocks);
+      frame.set("item", "i32", item);
+      const block = call("i32.rem_u", get("row"), blocks);
+      frame.set("channel", "i32", mul(block, SCATTERED_CHANNELS));
+      const last = add(get("channel"), SCATTERED_CHANNELS);
+      frame.set("channel_end", "i32", last);
+      frame.set("channel_end", "i32", smaller(get("channel_end"), channels));
+      const rowOf = (item: Term, plane: Term) =>
+        add(mul(mul(item, plane), channels), get("channel"));
+      frame.set("own", "i32", sub(get("channel_end"), get("channel")));
+      frame.set("target", "i32", address(result, rowOf(get("item"), inputs)));
+      frame.set("place", "i32", int(0));
+      frame.set("at", "i32", get("target"));
+      frame.loop("place", inputs, () => {
+        this.#fill(get("at"), get("own"));
+        frame.set("at", "i32", add(get("at"), bytes(channels)));
+      });
+      frame.set("place", "i32", int(0));
+      frame.set("first", "i32", rowOf(get("item"), outputs));
+      frame.loop("place", outputs, () => {
+        frame.set("window", "i32", get("first"));
+        frame.set("window_end", "i32", add(get("first"), get("own")));
+        this.#give(get("window_end"), () => {
+          const channel = sub(get("each"), get("first"));
+          return bytes(add(mul(get("index"), channels), channel));
+        });
+        frame.set("first", "i32", add(get("first"), channels));
+      });
+    });
+  }
+
+  /** Sets some elements from an address on to 0. */
+  #fill(start: Term, count: Term): void {
+    const { frame } = this;
+    frame.set("clear", "i32", start);
+    frame.set("clear_end", "i32", add(start, bytes(count)));
+    const vector = call("v128.store", get("clear"), floats(0));
+    frame.loop(
+      "clear",
+      sub(get("clear_end"), 12),
+      () => frame.line(vector),
+      16,
+    );
+    const single = call("f32.store", get("clear"), "(f32.const 0)");
+    frame.loop("clear", get("clear_end"), () => frame.line(single), 4);
+  }
+
+  /**
+   * Adds what windows give, from `window` on. `offset` is where the element
+   * `index` of window `each` lies behind the target.
+   */
+  #give(end: Term, offset: () => Term): void {
+    const { frame } = this;
+    const evaluator = this.#evaluator;
+    const { place, value } = this.#gift;
+    const read = (name: string) =>
+      load(address(tensorField(name), get("window")));
+    const none = (): Term => {
+      throw new TypeError("Cannot scatter what windows do not know");
+    };
+    evaluator.place = {
+      perWindow: read,
+      element: none,
+      channel: none,
+      plane: none,
+      tap: none,
+      position: none,
+      tapIndex: none,
+      count: none,
+      windowIndex: none,
+      windowSize: int(0),
+    };
+    frame.loop("window", end, () => {
+      evaluator.nextVector();
+      frame.set("places", "v128", evaluator.evaluate(place));
+      frame.set("gifts", "v128", evaluator.evaluate(value));
+      frame.nest("(block $given", () => {
+        for (let lane = 0; lane < 4; lane++) {
+          frame.set("each", "i32", add(get("window"), lane));
+          if (lane > 0) {
+            const over = call("i32.ge_s", get("each"), end);
+            frame.line(`(br_if $given ${over})`);
+          }
+          const index = call(`i32x4.extract_lane ${lane}`, get("places"));
+          frame.set("index", "i32", index);
+          frame.comment("an empty window gives to none");
+          frame.when(call("i32.ge_s", get("index"), int(0)), () => {
+            const to = frame.set("to", "i32", add(get("target"), offset()));
+            const gift = call(`f32x4.extract_lane ${lane}`, get("gifts"));
+            const sum = call("f32.add", call("f32.load", to), gift);
+            frame.line(call("f32.store", to, sum));
+          });
+        }
+      });
+    }, 4);
+  }
+}
