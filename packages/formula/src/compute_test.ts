@@ -130,6 +130,18 @@ Deno.test("every function is tried", () => {
   assertEquals(left, []);
 });
 
+Deno.test("formula() means the same whatever its parameters are", async () => {
+  const power = "p = 3; sum(x ^ p) / sum(abs(x) ^ p)";
+  assertEquals(await pooled(power, { p: 0 }), [1]);
+  assertEquals(await pooled("sum(x ^ 0)"), [4]);
+  const choice = "p = 3; sum(p > 2 ? x ^ p : 1)";
+  assertEquals(await pooled(choice, { p: 1 }), [4]);
+  assertAlmostEquals((await pooled(choice))[0], sum((x) => x ** 3), 1e-6);
+  const trained = "sum(training ? x : 1) / mean(training ? 1 : x)";
+  assertAlmostEquals((await pooled(trained))[0], 4 / (-1.5 / 4), 1e-6);
+  assertEquals(await pooled(trained, { training: true }), [-1.5]);
+});
+
 Deno.test("formula() gives the slope of its text", async () => {
   for (
     const body of [

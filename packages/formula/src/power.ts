@@ -6,7 +6,7 @@ import {
   topological,
   withGradientOf,
 } from "@rockpool/kernel";
-import { isKnown } from "./terms.ts";
+import { forEach, isKnown } from "./terms.ts";
 
 /** What is known of an exponent that is a number of the caller's. */
 export type Parity = "even" | "odd" | "fraction";
@@ -33,6 +33,7 @@ export function raise(
   if (!isKnown(exponent)) return general(base, exponent, parity);
   const p = exponent.value;
   if (isKnown(base)) return constant(base.value ** p);
+  if (p === 0) return forEach(constant(1), base);
   if (p === 0.5) return base.sqrt();
   if (p === -0.5) return constant(1).div(base.sqrt());
   if (Number.isInteger(p) && Math.abs(p) <= LARGEST_PRODUCT) {
@@ -79,7 +80,7 @@ function varies(x: Expression): boolean {
 
 /** xⁿ by multiplication. */
 function product(x: Expression, n: number): Expression {
-  if (n === 0) return constant(1);
+  if (n === 1) return x;
   if (n % 2 === 1) return product(x, n - 1).mul(x);
   const half = product(x, n / 2);
   return half.mul(half);

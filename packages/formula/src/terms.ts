@@ -1,4 +1,4 @@
-import { constant, type Expression, select } from "@rockpool/kernel";
+import { constant, Expression, select } from "@rockpool/kernel";
 
 /** What a part of a formula is: a number or an index, or a condition. */
 export type Term = Expression | boolean;
@@ -67,8 +67,16 @@ export function choose(
   yes: Expression,
   no: Expression,
 ): Expression {
-  if (typeof condition === "boolean") return condition ? yes : no;
-  return select(condition, yes, no);
+  if (typeof condition !== "boolean") return select(condition, yes, no);
+  return condition ? forEach(yes, no) : forEach(no, yes);
+}
+
+/** A number, for each element where another one is. */
+export function forEach(x: Expression, other: Expression): Expression {
+  const isBelow = x.level !== "element" && other.level === "element";
+  if (!isBelow || other.type !== "f32") return x;
+  // What a formula means must not depend on what is known of its parameters.
+  return Expression.of("select", [other.isNaN(), x, x]);
 }
 
 /** Whether a number is known when the formula is read. */
