@@ -17,7 +17,8 @@ const { infer, train, gradients: [{ program: gradient }] } = programsOf(
 
 function makeCache(): KernelCache {
   const memory = new WasmMemory(true);
-  return new KernelCache(memory, new Allocator(memory, HEAP_ADDRESS, 4096));
+  const allocator = new Allocator(memory, HEAP_ADDRESS, 4096);
+  return new KernelCache(memory, allocator, undefined);
 }
 
 /** How many kernels the programs of max have for windows over these shapes. */
