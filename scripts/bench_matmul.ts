@@ -10,7 +10,7 @@ import { table } from "@rockpool/cli/table";
 import { type Session, type Shape, sizeOf, type Tensor } from "@rockpool/core";
 import { cpu } from "@rockpool/cpu";
 import { describeMachine } from "./bench/benchmark_docs.ts";
-import { encodeOnnxModel } from "./bench/onnx_model.ts";
+import { encodeOnnxModel } from "@rockpool/onnx/model";
 import { sleep, takeTurn, timeInTurns } from "./bench/turns.ts";
 import { largestDifference } from "./demo/measure.ts";
 

@@ -14,6 +14,8 @@ interface Rule {
   readonly may: readonly string[];
   /** The same, but by `import type` and `import()` only. */
   readonly mayLazily?: readonly string[];
+  /** What its tests and benches may import besides. */
+  readonly testsMay?: readonly string[];
 }
 
 /** Parts without a rule, such as the command line, may import any package. */
@@ -48,6 +50,44 @@ const RULES: readonly Rule[] = [
       "@rockpool/gpu",
       "@std/assert",
       "fast-check",
+    ],
+  },
+  {
+    part: "packages/onnx/",
+    may: [
+      "@rockpool/core",
+      "@rockpool/kernel",
+      "@rockpool/average",
+      "@rockpool/global-average",
+      "@rockpool/max",
+      "@rockpool/power-average",
+      "@rockpool/roi",
+      "pbf",
+    ],
+    testsMay: [
+      "@rockpool/cpu",
+      "@rockpool/gpu",
+      "@bufbuild/protobuf",
+      "onnx-buf",
+      "onnx-proto",
+      "onnxruntime-node",
+    ],
+  },
+  {
+    part: "packages/tfjs/",
+    may: [
+      "@rockpool/core",
+      "@tensorflow/tfjs-core",
+      "@tensorflow/tfjs-layers",
+    ],
+    testsMay: [
+      "@rockpool/kernel",
+      "@rockpool/cpu",
+      "@rockpool/gpu",
+      "plugins/",
+      "@tensorflow/tfjs-backend-cpu",
+      "@tensorflow/tfjs-backend-wasm",
+      "@tensorflow/tfjs-backend-webgpu",
     ],
   },
   { part: "plugins/", may: ["@rockpool/core", "@rockpool/kernel"] },
@@ -106,7 +146,7 @@ function judgeName(
   const own = packageOf(module, packages);
   const always = [
     ...own ? [own.name] : [],
-    ...isTest(module) ? TESTS_MAY : [],
+    ...isTest(module) ? [...TESTS_MAY, ...rule.testsMay ?? []] : [],
     ...rule.may,
   ];
   if (isAmong(always, specifier, packages)) return undefined;
@@ -156,6 +196,7 @@ function isRelative(specifier: string): boolean {
   return /^(\.|\/|file:)/.test(specifier);
 }
 
+/** Tests, benches, and what only they import: none of it is published. */
 function isTest(module: string): boolean {
-  return /_(test|bench)\.ts$/.test(module);
+  return /_(test|bench)\.ts$|\/test_[^/]*\.ts$/.test(module);
 }

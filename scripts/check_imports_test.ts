@@ -9,6 +9,7 @@ const PACKAGES = [
   "packages/cpu",
   "packages/cli",
   "packages/conformance",
+  "packages/onnx",
   "plugins/generic/max",
   "plugins/generic/soft",
 ].map(toPackage);
@@ -33,6 +34,21 @@ Deno.test("a backend may import the kernel, its libraries and no plugin", () => 
   assertEquals(judge(module, "@rockpool/max", "type"), [
     `${module}:7: @rockpool/cpu may not import @rockpool/max`,
   ]);
+});
+
+Deno.test("an adapter may import its operators, and in tests what it adapts", () => {
+  const module = "packages/onnx/src/plan.ts";
+
+  assertEquals(judge(module, "@rockpool/max"), []);
+  assertEquals(judge(module, "@rockpool/soft"), [
+    `${module}:7: @rockpool/onnx may not import @rockpool/soft`,
+  ]);
+  assertEquals(judge(module, "onnxruntime-node"), [
+    `${module}:7: @rockpool/onnx may not import onnxruntime-node`,
+  ]);
+  for (const test of ["a_test.ts", "test_a.ts"]) {
+    assertEquals(judge(`packages/onnx/src/${test}`, "onnxruntime-node"), []);
+  }
 });
 
 Deno.test("a plugin may import neither a backend nor another plugin", () => {

@@ -1,8 +1,15 @@
 import { ROOT } from "../workspace.ts";
 
-/** The version of a package from npm that `deno.json` states. */
+/** The version of a package from npm that is installed: what the lock states. */
 export async function npmVersion(name: string): Promise<string> {
-  const text = await Deno.readTextFile(`${ROOT}deno.json`);
-  const { imports } = JSON.parse(text) as { imports: Record<string, string> };
-  return imports[name].slice(`npm:${name}@`.length);
+  const read = async (file: string) =>
+    JSON.parse(await Deno.readTextFile(`${ROOT}${file}`));
+  const { imports }: { imports: Record<string, string> } = await read(
+    "deno.json",
+  );
+  const { specifiers }: { specifiers: Record<string, string> } = await read(
+    "deno.lock",
+  );
+  // Behind an underscore stand the peers that it is installed with.
+  return specifiers[imports[name]].split("_")[0];
 }

@@ -5,11 +5,11 @@ import {
   type Regions,
   type SlidingWindows,
 } from "./bench_case.ts";
+import type { OnnxGraph, OnnxNode, OnnxTensorInfo } from "@rockpool/onnx/model";
 import type { BenchData } from "./bench_data.ts";
-import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx_model.ts";
 
 /** Numbers that a graph reads. */
-export interface OnnxFeed extends OnnxTensor {
+export interface OnnxFeed extends OnnxTensorInfo {
   readonly data: Float32Array | BigInt64Array;
 }
 

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { npmVersion } from "./npm_version.ts";
 import { type FedGraph, onnxGraph } from "./onnx_graph.ts";
-import { encodeOnnxModel } from "./onnx_model.ts";
+import { encodeOnnxModel } from "@rockpool/onnx/model";
 import type { Peer, PeerOptions } from "./peer.ts";
 import { sleep, takeTurn } from "./turns.ts";
 

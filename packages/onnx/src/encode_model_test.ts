@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { PbfReader } from "pbf";
-import { encodeOnnxModel } from "./onnx_model.ts";
+import { encodeOnnxModel } from "./encode_model.ts";
 
 type Fields = Record<number, (number | string | Uint8Array)[]>;
 
