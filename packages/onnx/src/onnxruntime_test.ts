@@ -1,9 +1,7 @@
 import { cpu } from "@rockpool/cpu";
 import { assertEquals } from "@std/assert";
-import { env, InferenceSession, Tensor } from "onnxruntime-node";
-import { encodeOnnxModel, type OnnxTensorInfo } from "./encode_model.ts";
 import type { NodeOptions } from "./pooling_node.ts";
-import type { OnnxTensor } from "./tensors.ts";
+import { askOnnxRuntime } from "./test_ask_onnxruntime.ts";
 import { difference, runCase } from "./test_compare.ts";
 import {
   Draws,
@@ -12,57 +10,6 @@ import {
   type NodeCase,
 } from "./test_nodes.ts";
 
-// It warns of shapes that are left for it to find, and of mode max.
-env.logLevel = "error";
-
-/** What ONNX Runtime makes of a case. */
-async function runOnnxRuntime(node: NodeCase): Promise<OnnxTensor[]> {
-  const { opType, opset, attributes, outputs, inputs } = node;
-  const names = inputs.map((_, index) => `in_${index}`);
-  const further = outputs > 1;
-  const any = node.inputs[0].dims.map(() => 0);
-  const model = encodeOnnxModel({
-    nodes: [{
-      op: opType,
-      inputs: names,
-      output: "out_0",
-      ...further ? { furtherOutputs: ["out_1"] } : {},
-      attributes,
-    }],
-    inputs: inputs.map(({ type, dims }, index) => ({
-      name: names[index],
-      shape: dims,
-      type: type as OnnxTensorInfo["type"],
-    })),
-    output: {
-      name: "out_0",
-      shape: any,
-      type: inputs[0].type as OnnxTensorInfo["type"],
-    },
-    ...further
-      ? { furtherOutputs: [{ name: "out_1", shape: any, type: "int64" }] }
-      : {},
-    opset,
-  });
-  const session = await InferenceSession.create(model, {
-    intraOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
-  try {
-    const feeds = inputs.map(({ type, data, dims }, index) => [
-      names[index],
-      new Tensor(type as "float32", data as Float32Array, dims),
-    ]);
-    const results = await session.run(Object.fromEntries(feeds));
-    return Object.keys(results).sort().map((name) => {
-      const { type, dims, data } = results[name];
-      return { type, dims, data } as OnnxTensor;
-    });
-  } finally {
-    await session.release();
-  }
-}
-
 /** Compares all outputs of many cases; says of each that differs how. */
 async function compare(
   cases: readonly NodeCase[],
@@ -70,8 +17,9 @@ async function compare(
 ): Promise<void> {
   using backend = await cpu({ threads: 1 });
   const wrong: string[] = [];
-  for (const node of cases) {
-    const expected = await runOnnxRuntime(node);
+  const known = await askOnnxRuntime(cases);
+  for (const [at, node] of cases.entries()) {
+    const expected = known[at];
     const actual = await runCase(backend, node, options);
     for (const [index, tensor] of expected.entries()) {
       const found = difference(actual[index], tensor, { atol: 1e-5 });
