@@ -7,6 +7,9 @@ import { describeCase, type Subject } from "./subject.ts";
 /** Outputs and gradients are those of the interpreter, in both modes. */
 export const agreement: Check = {
   name: "agrees with the interpreter",
+  hint: "the interpreter computes in double precision: write the formula so " +
+    "that float32 suffices (tolerance says how far results may be off), and " +
+    "do not ask where it runs",
   trials: (subject) =>
     subject.cases.map((trial) => ({
       name: describeCase(trial),
@@ -19,7 +22,7 @@ export const agreement: Check = {
           const expected = await expectedOf(trial, choice);
           faults.push(
             ...differences(got, expected, subject)
-              .map((fault) => `${mode}: ${fault}`),
+              .map((fault) => `mode ${mode}, ${fault}`),
           );
         }
         return faults;

@@ -10,6 +10,7 @@ import { type ConformanceCase, inputsOf, type Subject } from "./subject.ts";
 /** Bad input is an error that leaves nothing behind, the same one on every backend. */
 export const badInput: Check = {
   name: "refuses bad input",
+  hint: "shape() must throw a RangeError or TypeError before any work is done",
   trials: (subject) =>
     [
       ...badOptions(subject),
@@ -30,7 +31,10 @@ function trialOf({ name, act }: Misuse): Trial {
     async run({ backend, oracle }) {
       const expected = await rejectionOf(() => act(oracle));
       if (!(expected instanceof TypeError || expected instanceof RangeError)) {
-        return [`the interpreter gives ${expected ?? "no error"}`];
+        const instead = expected === undefined
+          ? "is accepted"
+          : `gives ${expected}`;
+        return [`${name} ${instead}: a RangeError or TypeError is needed`];
       }
       const live = backend.memory().live;
       const got = await rejectionOf(() => act(backend));

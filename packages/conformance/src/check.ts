@@ -4,9 +4,13 @@ import type { ConformanceCase, Subject } from "./subject.ts";
 /** The name of a check. */
 export type CheckName =
   | "agreement"
+  | "shapes"
   | "finiteDifferences"
+  | "nan"
   | "determinism"
   | "seeds"
+  | "purity"
+  | "extremes"
   | "badInput"
   | "emptyBatch"
   | "memory";
@@ -35,8 +39,19 @@ export interface Trial {
 export interface Check {
   /** What holds, to follow "soft on cpu". */
   readonly name: string;
+  /** What an author may look for where it does not. */
+  readonly hint: string;
   /** Whether it is about the interpreter alone, whatever the backend. */
   readonly ofInterpreter?: true;
   /** The steps for an operator. */
   trials(subject: Subject): Trial[];
+}
+
+/** What is wrong in a step; an error that it throws is, too. */
+export async function faultsOf(trial: Trial, place: Place): Promise<string[]> {
+  try {
+    return await trial.run(place);
+  } catch (error) {
+    return [`it throws ${error}`];
+  }
 }

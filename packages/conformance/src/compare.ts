@@ -1,4 +1,5 @@
 import { equalShapes, formatShape, type Tensor } from "@rockpool/core";
+import { formatPlace } from "./format_place.ts";
 
 /** How far a result may be from what is expected; indices must be exact. */
 export interface Tolerance {
@@ -40,7 +41,7 @@ export function compare(
   if (!sameKind || !equalShapes(got.shape, expected.shape)) {
     return {
       largest: NaN,
-      fault: `${describe(got)} instead of ${describe(expected)}`,
+      fault: `${describe(got)} given, ${describe(expected)} expected`,
     };
   }
   let largest = 0;
@@ -55,13 +56,16 @@ export function compare(
       : atol + rtol * Math.abs(want);
     if (!(difference <= largest)) largest = difference;
     if (!(difference <= allowed)) {
-      if (faults === 0) first = `${have} instead of ${want} at ${index}`;
+      if (faults === 0) {
+        const place = formatPlace(expected.shape, index);
+        first = `at ${place}: ${have} given, ${want} expected`;
+      }
       faults += 1;
     }
   }
   const fault = faults === 0
     ? undefined
-    : `${faults} of ${expected.data.length} wrong, first ${first}, largest error ${largest}`;
+    : `${faults} of ${expected.data.length} numbers are wrong, the first ${first}; the largest error is ${largest}`;
   return { largest, fault };
 }
 

@@ -19,20 +19,20 @@ const compared: [
     "far numbers",
     float32([1, 1.02]),
     float32([1, 1]),
-    "1 of 2 wrong, first 1.0199999809265137 instead of 1 at 1, largest error 0.01999998",
+    "1 of 2 numbers are wrong, the first at [1]: 1.0199999809265137 given, 1 expected; the largest error is 0.01999998",
   ],
-  ["a number for NaN", float32([1]), float32([NaN]), "1 of 1 wrong"],
-  ["NaN for a number", float32([NaN]), float32([1]), "1 of 1 wrong"],
-  ["∞ for −∞", float32([Infinity]), float32([-Infinity]), "1 of 1 wrong"],
+  ["a number for NaN", float32([1]), float32([NaN]), "1 of 1 numbers"],
+  ["NaN for a number", float32([NaN]), float32([1]), "1 of 1 numbers"],
+  ["∞ for −∞", float32([Infinity]), float32([-Infinity]), "1 of 1 numbers"],
   ["a large number for ∞", float32([3e38]), float32([Infinity]), "1 of 1"],
-  ["indices that are near", int32([1000]), int32([1001]), "1 of 1 wrong"],
+  ["indices that are near", int32([1000]), int32([1001]), "1 of 1 numbers"],
   [
     "another shape",
     float32([[1]]),
     float32([1]),
-    "float32 of shape 1×1 instead of float32 of shape 1",
+    "float32 of shape 1×1 given, float32 of shape 1 expected",
   ],
-  ["numbers for indices", float32([1]), int32([1]), "instead of int32"],
+  ["numbers for indices", float32([1]), int32([1]), "given, int32"],
 ];
 for (const [what, got, expected, fault] of compared) {
   Deno.test(`compare() ${fault ? "finds" : "allows"} ${what}`, () => {

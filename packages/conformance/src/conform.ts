@@ -1,13 +1,11 @@
 import type { PoolingOp } from "@rockpool/core";
 import { testBackends } from "./backends.ts";
-import type { CheckName } from "./check.ts";
+import { type CheckName, faultsOf } from "./check.ts";
 import { CHECKS } from "./checks.ts";
-import {
-  type ConformOptions,
-  makeSubject,
-  skipReason,
-} from "./conform_options.ts";
+import { type ConformOptions, makeSubject } from "./conform_options.ts";
+import { describeFailure } from "./describe_failure.ts";
 import { openPlace } from "./place.ts";
+import { skipReason, type Skips } from "./skips.ts";
 import type { Subject, TriedOp } from "./subject.ts";
 import { type TestBackend, testInterpreter } from "./test_backend.ts";
 
@@ -22,8 +20,11 @@ export interface ConformTestOptions extends ConformOptions {
  * backend and check, with a step for each case.
  *
  * What is not tried is an ignored test or step with the reason in its name.
+ * What fails says so in words: the options and inputs, where, what was given,
+ * what is expected, and what an author may look for.
  *
- * @throws {RangeError} where the operator accepts none of the generated cases
+ * @throws {RangeError} where the operator accepts none of the generated cases,
+ * or a skip has no reason or names no check
  *
  * @example
  * ```ts ignore
@@ -31,11 +32,12 @@ export interface ConformTestOptions extends ConformOptions {
  * import { soft } from "@rockpool/soft";
  *
  * conform(soft, {
- *   skip: [{
- *     check: "finiteDifferences",
- *     where: ({ options }) => options.gradient === "paper",
- *     reason: "the paper holds the weights constant",
- *   }],
+ *   skip: {
+ *     finiteDifferences: {
+ *       where: ({ options }) => options.gradient === "paper",
+ *       reason: "the paper holds the weights constant",
+ *     },
+ *   },
  * });
  * ```
  */
@@ -48,7 +50,7 @@ export function conform<
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
   options: ConformTestOptions = {},
 ): void {
-  const { backends = testBackends, skip = [] } = options;
+  const { backends = testBackends, skip = {} } = options;
   const subject = makeSubject(op as unknown as TriedOp, options);
   for (const [name, { ofInterpreter }] of Object.entries(CHECKS)) {
     const check = name as CheckName;
@@ -63,7 +65,7 @@ function register(
   { backend, check, skip }: {
     backend: TestBackend;
     check: CheckName;
-    skip: NonNullable<ConformOptions["skip"]>;
+    skip: Skips;
   },
 ): void {
   const { name: holds, trials } = CHECKS[check];
@@ -80,8 +82,12 @@ function register(
           name: withReason(trial.name, reason),
           ignore: reason !== undefined,
           async fn() {
-            const faults = await trial.run(place);
-            if (faults.length > 0) throw new Error(faults.join("\n"));
+            const faults = await faultsOf(trial, place);
+            if (faults.length === 0) return;
+            const failure = { check: CHECKS[check], trial, faults };
+            throw new Error(
+              describeFailure(subject, { ...failure, backend: backend.name }),
+            );
           },
         });
       }

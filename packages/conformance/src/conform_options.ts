@@ -1,7 +1,7 @@
-import type { CheckName } from "./check.ts";
 import { commonWindows } from "./common_windows.ts";
 import type { Tolerance } from "./compare.ts";
 import { makeGrid } from "./grid.ts";
+import { assertSkips, type Skips } from "./skips.ts";
 import {
   completed,
   type ConformanceCase,
@@ -12,18 +12,6 @@ import {
   type Subject,
   type TriedOp,
 } from "./subject.ts";
-
-/** Something that is not tried, and why. */
-export interface Skip {
-  /** The check; all of them by default. */
-  readonly check?: CheckName;
-  /** The backend's name; all of them by default. */
-  readonly backend?: string;
-  /** Which cases; all of them by default, and steps that are about none. */
-  readonly where?: (trial: ConformanceCase) => boolean;
-  /** Why, for the name of the test. */
-  readonly reason: string;
-}
 
 /** How an operator is tried. */
 export interface ConformOptions {
@@ -48,11 +36,16 @@ export interface ConformOptions {
    * there, such as that of rounding; finite differences leave them alone.
    */
   readonly straightThrough?: readonly string[];
-  /** What is not tried. */
-  readonly skip?: readonly Skip[];
+  /** Checks that are not made, by name, each with its reason. */
+  readonly skip?: Skips;
 }
 
-/** An operator with all that is needed to try it. */
+/**
+ * An operator with all that is needed to try it.
+ *
+ * @throws {RangeError} where the operator accepts none of the generated cases,
+ * or a skip has no reason or names no check
+ */
 export function makeSubject(
   op: TriedOp,
   how: ConformOptions = {},
@@ -64,7 +57,9 @@ export function makeSubject(
     tolerance = { rtol: 1e-4, atol: 1e-5 },
     random = false,
     straightThrough = [],
+    skip = {},
   } = how;
+  assertSkips(skip);
   return {
     op,
     inputs,
@@ -80,20 +75,4 @@ export function makeSubject(
       ...cases,
     ],
   };
-}
-
-/** Why a step is not tried; undefined where it is. */
-export function skipReason(
-  skips: readonly Skip[],
-  step: {
-    readonly check: CheckName;
-    readonly backend: string;
-    readonly case: ConformanceCase | undefined;
-  },
-): string | undefined {
-  return skips.find(({ check, backend, where }) =>
-    (check ?? step.check) === step.check &&
-    (backend ?? step.backend) === step.backend &&
-    (!where || (step.case !== undefined && where(step.case)))
-  )?.reason;
 }

@@ -13,6 +13,10 @@ import {
 /** Every run gives the same bits, whatever the number of threads. */
 export const determinism: Check = {
   name: "gives the same bits in every run",
+  hint:
+    "an operator is a pure function: Math.random(), the time and what was " +
+    "kept from earlier calls are out; random leaves of a kernel and " +
+    "cx.randomWord() give random numbers of the seed",
   trials: (subject) =>
     [...someOf(subject.cases), ...largeCase(subject)].map((trial) => ({
       name: describeCase(trial),

@@ -11,6 +11,7 @@ import {
 /** A batch of no items gives empty outputs, and gradients that are zero. */
 export const emptyBatch: Check = {
   name: "takes an empty batch",
+  hint: "shape() and forward() must allow for 0 items",
   trials: (subject) =>
     subject.cases.flatMap(withoutItems)
       .map((trial) => completed(subject, trial))

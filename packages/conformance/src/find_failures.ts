@@ -1,12 +1,9 @@
 import type { PoolingOp } from "@rockpool/core";
-import type { CheckName, Place, Trial } from "./check.ts";
+import { type CheckName, faultsOf } from "./check.ts";
 import { CHECKS } from "./checks.ts";
-import {
-  type ConformOptions,
-  makeSubject,
-  skipReason,
-} from "./conform_options.ts";
+import { type ConformOptions, makeSubject } from "./conform_options.ts";
 import { openPlace } from "./place.ts";
+import { skipReason } from "./skips.ts";
 import type { TriedOp } from "./subject.ts";
 import type { TestBackend } from "./test_backend.ts";
 
@@ -55,19 +52,11 @@ export async function findFailures<
     const key = name as CheckName;
     for (const trial of check.trials(subject)) {
       const step = { check: key, backend: backend.name, case: trial.case };
-      if (skipReason(options.skip ?? [], step) !== undefined) continue;
+      if (skipReason(options.skip ?? {}, step) !== undefined) continue;
       for (const message of await faultsOf(trial, place)) {
         failures.push({ check: key, trial: trial.name, message });
       }
     }
   }
   return failures;
-}
-
-async function faultsOf(trial: Trial, place: Place): Promise<string[]> {
-  try {
-    return await trial.run(place);
-  } catch (error) {
-    return [String(error)];
-  }
 }

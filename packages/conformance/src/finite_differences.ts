@@ -1,8 +1,14 @@
-import { sizeOf, type Tensor } from "@rockpool/core";
-import { interpreter, type InterpreterValue } from "@rockpool/kernel";
+import { sizeOf } from "@rockpool/core";
+import { interpreter } from "@rockpool/kernel";
 import type { Check } from "./check.ts";
 import { gradOutputFor, runTensors, type TensorRun } from "./evaluate.ts";
 import { makeRandom, type Random } from "./random.ts";
+import {
+  describeCulprit,
+  describeElement,
+  findCulprit,
+  slopesAlong,
+} from "./slopes.ts";
 import {
   type ConformanceCase,
   describeCase,
@@ -10,9 +16,6 @@ import {
   type Subject,
   weightsOf,
 } from "./subject.ts";
-
-/** A step that keeps the numbers of {@linkcode makeTensor} exact in float32. */
-const STEP = 2 ** -14;
 
 /** Directions in which every case is differentiated. */
 const DIRECTIONS = 3;
@@ -29,6 +32,9 @@ const RTOL = 1e-5;
  */
 export const finiteDifferences: Check = {
   name: "has the gradient that finite differences show",
+  hint: "detach(), withGradientOf() and the backward of a routine decide on " +
+    "gradients; straightThrough names inputs and weights whose gradient is " +
+    "not meant to be a slope",
   ofInterpreter: true,
   trials: (subject) =>
     subject.cases
@@ -49,8 +55,10 @@ function slopeFaults(subject: Subject, trial: ConformanceCase): string[] {
     Object.entries(gradientsOf(at))
       .filter(([name]) => !subject.straightThrough.includes(name)),
   );
+  const none = Object.entries(gradients)
+    .flatMap(([name, gradient]) => noNumbers(at, name, gradient));
+  if (none.length > 0) return none;
   const random = makeRandom(4);
-  const faults: string[] = [];
   for (let direction = 0; direction < DIRECTIONS; direction++) {
     const signs = Object.fromEntries(
       Object.entries(gradients).map(([name, { length }]) => [
@@ -58,59 +66,37 @@ function slopeFaults(subject: Subject, trial: ConformanceCase): string[] {
         randomSigns(length, random),
       ]),
     );
-    let expected = 0;
-    let scale = 1;
-    for (const [name, gradient] of Object.entries(gradients)) {
-      for (const [index, share] of gradient.entries()) {
-        expected += share * signs[name][index];
-        scale += Math.abs(share);
-      }
-    }
-    const slope = (lossOf(moved(at, signs, STEP)) -
-      lossOf(moved(at, signs, -STEP))) / (2 * STEP);
+    const { slope, expected, scale } = slopesAlong(at, gradients, signs);
     if (!(Math.abs(slope - expected) <= RTOL * scale)) {
-      faults.push(`the slope is ${slope}, the gradient gives ${expected}`);
+      return [
+        `along random signs of all it reads, sum(y · dy) has slope ${slope}, ` +
+        `but the gradients say ${expected}`,
+        describeCulprit(at, findCulprit(at, gradients, signs)),
+      ];
     }
   }
-  return faults;
+  return [];
+}
+
+/** Says of a gradient that it is not finite, if so, and where first. */
+function noNumbers(
+  at: TensorRun,
+  name: string,
+  gradient: Float64Array,
+): string[] {
+  const index = gradient.findIndex((share) => !Number.isFinite(share));
+  if (index < 0) return [];
+  return [
+    `the gradient of ${name} is ${gradient[index]} ` +
+    `${describeElement(at, { name, index })}: a finite number is expected`,
+  ];
 }
 
 function randomSigns(length: number, random: Random): Float64Array {
   return Float64Array.from({ length }, () => random() < 0.5 ? -1 : 1);
 }
 
-/** All that an operator reads, each number a step along its sign. */
-function moved(
-  { inputs, weights, ...rest }: TensorRun,
-  signs: Readonly<Record<string, Float64Array>>,
-  step: number,
-): TensorRun {
-  const move = (tensors: Readonly<Record<string, Tensor>>) =>
-    Object.fromEntries(
-      Object.entries(tensors).map(([name, { shape, data }]) => [name, {
-        shape,
-        data: data.map((x, index) => x + step * (signs[name]?.[index] ?? 0)),
-      }]),
-    );
-  return { ...rest, inputs: move(inputs), weights: move(weights) };
-}
-
-/**
- * The sum of `y` times the gradient that arrives at it, in double precision.
- * What is not finite, such as the greatest of no elements, has no slope.
- */
-function lossOf(run: TensorRun): number {
-  using session = interpreter().session({ mode: "train", seed: 1 });
-  const y = runTensors(session, run).results.y as InterpreterValue;
-  const dy = gradOutputFor(y).data;
-  let loss = 0;
-  for (const [index, value] of y.data.entries()) {
-    if (Number.isFinite(value)) loss += value * dy[index];
-  }
-  return loss;
-}
-
-/** The gradients of that loss, by name. */
+/** The gradients of the sum of y · dy, by name. */
 function gradientsOf(run: TensorRun): Record<string, Float64Array> {
   using session = interpreter().session({ mode: "train", seed: 1 });
   const { results: { y }, variables } = runTensors(session, run);

@@ -5,6 +5,7 @@ import { describeCase } from "./subject.ts";
 /** What a session made is freed with it. */
 export const memory: Check = {
   name: "leaves no memory behind",
+  hint: "values belong to the session: keep none of another one",
   trials: (subject) =>
     subject.cases.slice(0, 4).map((trial) => ({
       name: describeCase(trial),

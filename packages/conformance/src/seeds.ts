@@ -1,11 +1,19 @@
+import type { Tensor } from "@rockpool/core";
 import { differences } from "./agreement.ts";
 import type { Check } from "./check.ts";
+import { coveringCases } from "./covering_cases.ts";
 import { equalBits } from "./compare.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectedOf } from "./expected.ts";
 import { describeCase } from "./subject.ts";
 
+/** Cases that are tried at least, where there are so many. */
+const FEW = 6;
+
 const SEEDS = [0, 7, 2 ** 32 - 1];
+
+/** Further seeds for a random operator that gave one output for these. */
+const MORE_SEEDS = 24;
 
 /**
  * Random numbers in train mode are those of the seed and the same on every
@@ -13,10 +21,13 @@ const SEEDS = [0, 7, 2 ** 32 - 1];
  */
 export const seeds: Check = {
   name: "draws what the seed says",
+  hint: "random leaves of a kernel and cx.randomWord() follow the seed; " +
+    "conform(op, { random: true }) says that an operator draws in training",
   trials(subject) {
     const spread = subject.cases
       .filter(({ data = "spread" }) => data === "spread");
-    return spread.slice(0, 6).map((trial) => ({
+    const tried = new Set([...spread.slice(0, FEW), ...coveringCases(spread)]);
+    return [...tried].map((trial) => ({
       name: describeCase(trial),
       case: trial,
       async run({ backend }) {
@@ -33,12 +44,26 @@ export const seeds: Check = {
           outputs.push(got.y);
         }
         const [first, ...others] = outputs;
-        const changes = others.some((other) => !equalBits(first, other));
-        if (changes && !subject.random) {
-          faults.push("its output changes with the seed, but it is not random");
-        }
-        if (!changes && subject.random && first.data.length > 0) {
-          faults.push("its output is the same for every seed");
+        const isOther = (y: Tensor) => !equalBits(first, y);
+        if (others.some(isOther)) {
+          if (!subject.random) {
+            faults.push(
+              "y changes with the seed, but conform() is not told { random: true }",
+            );
+          }
+        } else if (subject.random && first.data.length > 0) {
+          // Where there is little to draw, a few seeds may draw the same.
+          for (let seed = 1; seed <= MORE_SEEDS; seed++) {
+            if (
+              isOther((await evaluate(backend, trial, { subject, seed })).y)
+            ) {
+              return faults;
+            }
+          }
+          faults.push(
+            `y is the same for ${SEEDS.length + MORE_SEEDS} seeds, but ` +
+              "conform() is told { random: true }",
+          );
         }
         return faults;
       },

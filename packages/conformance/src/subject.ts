@@ -142,7 +142,8 @@ export function fits(
   }
 }
 
-function shapesOf(
+/** The shape of each tensor. */
+export function shapesOf(
   tensors: Readonly<Record<string, Tensor>>,
 ): Record<string, Shape> {
   return Object.fromEntries(
@@ -159,8 +160,9 @@ export function describeCase(
   return [`${shape.join("×")} of ${data}`, ...chosen].join(", ");
 }
 
-/** An option as text; of a tensor its shape, since it may be long. */
-function describeValue(value: unknown): string {
+/** An option as text; of a tensor its shape, or another word, since it may be long. */
+export function describeValue(value: unknown, tensor?: string): string {
   const isTensor = typeof value === "object" && value && "shape" in value;
-  return isTensor ? formatShape(value.shape as Shape) : JSON.stringify(value);
+  if (!isTensor) return JSON.stringify(value);
+  return tensor ?? formatShape(value.shape as Shape);
 }

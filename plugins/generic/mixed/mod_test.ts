@@ -215,9 +215,10 @@ conform(mixed, {
   random: true,
   cases: counted,
   tolerance: { rtol: 1e-5, atol: 1e-5 },
-  skip: [{
-    check: "seeds",
-    where: (trial) => !isDrawn(trial),
-    reason: "the seed does not matter; tests above have cases where it does",
-  }],
+  skip: {
+    seeds: {
+      where: (trial) => !isDrawn(trial),
+      reason: "the seed does not matter; tests above have cases where it does",
+    },
+  },
 });

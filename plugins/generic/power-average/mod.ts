@@ -62,7 +62,8 @@ export const powerAverage: PoolingOp<PowerAverageOptions, "x", never, "y"> = {
     ...slideOptions,
     normType: {
       kind: "number",
-      above: 0,
+      min: 0.01,
+      max: 1000,
       infinite: true,
       help: "the power p",
     },

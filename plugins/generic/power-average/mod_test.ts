@@ -254,7 +254,7 @@ Deno.test("an infinite power with signs is refused", () => {
   );
 });
 
-for (const normType of [0, -2, NaN]) {
+for (const normType of [0, -2, 0.001, 1e4, NaN]) {
   Deno.test(`normType ${normType} is refused`, () => {
     using session = interpreter().session();
     const x = session.upload(square.x);
@@ -262,7 +262,7 @@ for (const normType of [0, -2, NaN]) {
     assertThrows(
       () => session.run(powerAverage, { x }, { options }),
       RangeError,
-      `Option normType is ${normType}: a number greater than 0, or Infinity is needed`,
+      `Option normType is ${normType}: a number of at least 0.01 and of at most 1000, or Infinity is needed`,
     );
   });
 }

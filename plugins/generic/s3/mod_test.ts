@@ -278,14 +278,14 @@ conform(s3, {
     })),
   ],
   tolerance: TOLERANCE,
-  skip: [{
-    check: "seeds",
-    where: ({ options }) => options.training === false,
-    reason: "nothing is drawn",
-  }, {
-    check: "seeds",
-    where: (trial) => waysToDraw(trial) < 1000,
-    reason:
-      "there are few ways to draw; tests above have cases where there are many",
-  }],
+  skip: {
+    seeds: [{
+      where: ({ options }) => options.training === false,
+      reason: "nothing is drawn",
+    }, {
+      where: (trial) => waysToDraw(trial) < 1000,
+      reason:
+        "there are few ways to draw; tests above have cases where there are many",
+    }],
+  },
 });

@@ -78,9 +78,10 @@ checkExamples(soft, [
 ], { tolerance: { rtol: 1e-5, atol: 1e-6 } });
 
 conform(soft, {
-  skip: [{
-    check: "finiteDifferences",
-    where: ({ options }) => options.gradient === "paper",
-    reason: "the paper holds the weights constant",
-  }],
+  skip: {
+    finiteDifferences: {
+      where: ({ options }) => options.gradient === "paper",
+      reason: "the paper holds the weights constant",
+    },
+  },
 });

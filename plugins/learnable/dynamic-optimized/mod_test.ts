@@ -55,9 +55,10 @@ conform(betweenElements, {
   straightThrough: ["alpha", "r"],
   inputs,
   tolerance: { rtol: 1e-5, atol: 1e-5 },
-  skip: [{
-    check: "emptyBatch",
-    where: ({ options }) => Number(options.gmacWeight) > 0,
-    reason: "the cost is that of the size, also for a batch of no items",
-  }],
+  skip: {
+    emptyBatch: {
+      where: ({ options }) => Number(options.gmacWeight) > 0,
+      reason: "the cost is that of the size, also for a batch of no items",
+    },
+  },
 });
