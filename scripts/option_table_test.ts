@@ -1,8 +1,9 @@
 import { globSync } from "node:fs";
+import { optionHeading, optionRows } from "@rockpool/cli/option-table";
 import { loadOperator, operatorNames } from "@rockpool/core";
 import { builtins } from "@rockpool/rockpool";
 import { assertEquals } from "@std/assert";
-import { optionHeading, optionRows, readRows } from "./option_table.ts";
+import { readRows } from "./option_table.ts";
 import { ROOT } from "./workspace.ts";
 
 const readmes = globSync("plugins/*/*/README.md", { cwd: ROOT })

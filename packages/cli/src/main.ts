@@ -3,10 +3,16 @@ import { UsageError } from "./arguments.ts";
 import type { Command, Streams } from "./command.ts";
 import { info } from "./info_command.ts";
 import { list } from "./list_command.ts";
+import { newPackage } from "./new_command.ts";
 import { run } from "./run_command.ts";
 import { table } from "./table.ts";
 
-const commands: Readonly<Record<string, Command>> = { list, info, run };
+const commands: Readonly<Record<string, Command>> = {
+  list,
+  info,
+  run,
+  new: newPackage,
+};
 
 const terminal: Streams = {
   out: (text) => console.log(text),

@@ -241,7 +241,7 @@ Deno.test("rockpool says in one line what the user has to correct", async () => 
   const y = folder.file("y.npy");
   await writeTensorFile(x, line);
   const cases: [string, string][] = [
-    ["", "A command is missing: list, info, run or --help is needed"],
+    ["", "A command is missing: list, info, run, new or --help is needed"],
     ["lsit", 'There is no command "lsit": did you mean "list"'],
     ["list all", '"list" is followed by "all"'],
     ["info", 'The name of an operator is missing after "info"'],
