@@ -154,18 +154,22 @@ export function openBackend<Name extends keyof BackendOptions>(
   return backends[name](options);
 }
 
-/** Where {@linkcode resolve} runs an operator: a backend or its name. */
-export interface ResolvePlace {
+/** Where {@linkcode resolve} finds an operator, and where it runs it. */
+export interface ResolvePlace<Ops = Builtins> {
   /** A backend, which stays the caller's, or the name of one to open. */
   readonly backend: Backend | keyof BackendOptions;
+  /** The operators by name, made by `defineRegistry`; the built-in ones by default. */
+  readonly registry?: Registry<Ops>;
 }
 
-/** The options of a built-in operator. */
-export type OptionsOf<Name extends keyof Builtins> = Builtins[Name] extends
-  PoolingOp<infer Options, infer _I, infer _W, infer _O> ? Options : never;
+/** The options of an operator of a registry, by default of a built-in one. */
+export type OptionsOf<Name extends keyof Ops, Ops = Builtins> =
+  Ops[Name] extends PoolingOp<infer Options, infer _I, infer _W, infer _O>
+    ? Options
+    : never;
 
 /**
- * A built-in operator with its options, ready to be called with tensors.
+ * An operator of a registry with its options, ready to be called with tensors.
  *
  * Dispose of it to dispose of the backend it opened.
  *
@@ -181,13 +185,34 @@ export type OptionsOf<Name extends keyof Builtins> = Builtins[Name] extends
  * const y = await pool({ shape: [1, 1, 2, 2], data: Float32Array.of(1, 2, 3, 4) });
  * assertEquals([...y.data], [4]);
  * ```
+ *
+ * @example With operators of your own
+ * ```ts
+ * import { builtins, resolve } from "@rockpool/rockpool";
+ * import { defineRegistry } from "@rockpool/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const registry = defineRegistry({
+ *   ...builtins,
+ *   // import("./my_pool.ts"), say
+ *   "my-pool": () => import("@rockpool/max"),
+ * });
+ * using pool = await resolve("my-pool", { registry, backend: "cpu", kernelSize: 2 });
+ * const y = await pool({ shape: [1, 1, 2, 2], data: Float32Array.of(1, 2, 3, 4) });
+ * assertEquals([...y.data], [4]);
+ * ```
  */
-export async function resolve<Name extends keyof Builtins>(
+export async function resolve<
+  Ops = Builtins,
+  Name extends keyof Ops & string = keyof Ops & string,
+>(
   name: Name,
-  options: ResolvePlace & GivenOptions<OptionsOf<Name>>,
+  options: ResolvePlace<Ops> & GivenOptions<OptionsOf<NoInfer<Name>, Ops>>,
 ): Promise<Pool> {
-  const { backend, ...given } = options;
-  const op = await loadOperator(builtins, name) as PoolingOp<object>;
+  const { backend, registry, ...given } = options;
+  // Without a registry, Ops are the built-in operators.
+  const ops = registry ?? builtins as unknown as Registry<Ops>;
+  const op = await loadOperator(ops, name) as PoolingOp<object>;
   if (typeof backend !== "string") {
     return makePool(op, { backend, options: given });
   }
