@@ -8,7 +8,7 @@ import { table } from "./table.ts";
 
 /** `rockpool info soft`: what an operator takes. */
 export const info: Command = {
-  usage: "info <operator>",
+  usage: "info <operator> [--plugin module]",
   summary: "inputs, weights and options of an operator",
   async run(args, { out }) {
     const { op, rest } = await chosenOperator(args, "info");

@@ -1,20 +1,22 @@
 import { parseArguments, UsageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { loadBuiltins } from "./operators.ts";
+import { loadOperators } from "./operators.ts";
+import { takePlugins } from "./plugins.ts";
 import { table } from "./table.ts";
 
 /** `rockpool list`: the operators there are. */
 export const list: Command = {
-  usage: "list",
+  usage: "list [--plugin module]",
   summary: "name, category and summary of every operator",
   async run(args, { out }) {
-    const { positionals } = parseArguments(args, {});
+    const { registry, rest } = await takePlugins(args);
+    const { positionals } = parseArguments(rest, {});
     if (positionals.length > 0) {
       throw new UsageError(
         `"list" is followed by "${positionals[0]}", nothing is needed`,
       );
     }
-    const operators = await loadBuiltins();
+    const operators = await loadOperators(registry);
     out(table(
       operators.map(({ name, category, summary }) => [name, category, summary]),
     ));

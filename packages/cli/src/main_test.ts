@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { main } from "./main.ts";
-import { loadBuiltins } from "./operators.ts";
+import { loadOperators } from "./operators.ts";
 import { flagOfOption } from "./run_flags.ts";
 import { readTensorFile, writeTensorFile } from "./tensor_file.ts";
 import { testFolder } from "./test_folder.ts";
@@ -41,12 +41,16 @@ async function pool(...args: string[]): Promise<string> {
   return out;
 }
 
+/** An operator that is not built in. */
+const RANK =
+  new URL("../../../docs/examples/rank/mod.ts", import.meta.url).href;
+
 const line = { shape: [1, 1, 4], data: Float32Array.of(3, 1, 2, 5) };
 
 Deno.test("rockpool list has a line for every operator", async () => {
   const { code, out } = await rockpool("list");
   assertEquals(code, 0);
-  const ops = await loadBuiltins();
+  const ops = await loadOperators();
   assertEquals(
     out.split("\n").map((row) => row.split(/ {2,}/)),
     ops.map(({ name, category, summary }) => [name, category, summary]),
@@ -54,7 +58,7 @@ Deno.test("rockpool list has a line for every operator", async () => {
 });
 
 Deno.test("rockpool info and run --help have every option and its rule", async () => {
-  for (const op of await loadBuiltins()) {
+  for (const op of await loadOperators()) {
     const info = await rockpool("info", op.name);
     const help = await rockpool("run", op.name, "--help");
     assertEquals([info.code, help.code], [0, 0]);
@@ -235,6 +239,27 @@ Deno.test("rockpool run --print-kernel prints what a run uses and runs nothing",
   ]);
 });
 
+Deno.test("rockpool knows the operators of --plugin as its own", async () => {
+  await using folder = await testFolder();
+  const [x, y] = ["x.npy", "y.npy"].map(folder.file);
+  await writeTensorFile(x, line);
+  const plugin = RANK;
+  const list = await rockpool("list", "--plugin", plugin);
+  assertStringIncludes(list.out, "\nrank  ");
+  const help = await rockpool("run", "rank", `--plugin=${plugin}`, "--help");
+  assertStringIncludes(help.out, "how many of the greatest elements count");
+  const info = await rockpool("info", "--plugin", plugin, "rank");
+  assertStringIncludes(info.out, "rank (generic)");
+  await pool(
+    ...["rank", x, "--plugin", plugin, "--axes=1", "--kernelSize=4"],
+    ...["--top=3", "-o", y],
+  );
+  assertEquals(await readTensorFile(y), {
+    shape: [1, 1, 1],
+    data: Float32Array.of((5 + 3 + 2) / 3),
+  });
+});
+
 Deno.test("rockpool says in one line what the user has to correct", async () => {
   await using folder = await testFolder();
   const x = folder.file("x.npy");
@@ -245,6 +270,16 @@ Deno.test("rockpool says in one line what the user has to correct", async () => 
     ["lsit", 'There is no command "lsit": did you mean "list"'],
     ["list all", '"list" is followed by "all"'],
     ["info", 'The name of an operator is missing after "info"'],
+    ["new", 'The name of the operator is missing after "new"'],
+    ["new a b", '"new a" is followed by "b"'],
+    ["new My_Pool", 'Cannot name a plugin "My_Pool"'],
+    ["new my-pool --category fine", 'There is no category "fine"'],
+    ["new my-pool --scope @me", 'Cannot use the scope "@me"'],
+    ["list --plugin", "--plugin has no value"],
+    [`list --plugin ${folder.file("no.ts")}`, "Module not found"],
+    ["list --plugin @std/assert", "a pooling operator is needed"],
+    ["info max --plugin @rockpool/max", 'there is an operator "max" already'],
+    [`info rnak --plugin ${RANK}`, 'did you mean "rank"'],
     ["run sof", 'There is no pooling operator "sof": did you mean "soft"'],
     ["run soft", "The input x is missing"],
     [`run soft ${x} ${x}`, "is one file too many: soft needs a file for x"],

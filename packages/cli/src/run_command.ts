@@ -6,6 +6,7 @@ import { describeOperator } from "./info_command.ts";
 import { openChosenBackend } from "./open_backend.ts";
 import { formulaFlag, takeFormula } from "./formula_operator.ts";
 import { chosenOperator } from "./operators.ts";
+import { pluginFlag } from "./plugins.ts";
 import { planRun, type RunPlan, type Tensors } from "./plan.ts";
 import { kernelTexts } from "./print_kernels.ts";
 import { startProgress } from "./progress.ts";
@@ -50,6 +51,7 @@ export const run: Command = {
       "Files hold the inputs in their order; a picture is 1×3×height×width, 0 to 1",
       describeFlags({
         ...formulaFlag,
+        ...pluginFlag,
         ...fileFlags,
         ...namedFileFlags,
         ...settingRules,

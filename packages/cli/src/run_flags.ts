@@ -1,6 +1,7 @@
 import type { OptionSpec } from "@rockpool/core";
 import type { FlagSpec } from "./arguments.ts";
 import { formulaFlag } from "./formula_operator.ts";
+import { pluginFlag } from "./plugins.ts";
 
 /** How `rockpool run` runs an operator, whichever it is. */
 export interface RunSettings {
@@ -108,7 +109,12 @@ export const namedFileFlags: FlagSpec = {
  * of that name itself.
  */
 export function flagOfOption(name: string): string {
-  const own = { ...settingRules, ...fileFlags, ...formulaFlag };
+  const own = {
+    ...settingRules,
+    ...fileFlags,
+    ...formulaFlag,
+    ...pluginFlag,
+  };
   return Object.hasOwn(own, name) ? `option.${name}` : name;
 }
 

@@ -1,7 +1,7 @@
 import type { AnyPoolingOp } from "@rockpool/core";
 import { interpreter } from "@rockpool/kernel";
 import { assertEquals, assertThrows } from "@std/assert";
-import { loadBuiltin } from "./operators.ts";
+import { chosenOperator } from "./operators.ts";
 import { trace } from "./trace.ts";
 
 function optionsOf(op: AnyPoolingOp, given: object): object {
@@ -17,7 +17,7 @@ const numbers = { shape: x.shape, data: new Float32Array(2 * 3 * 7 * 6) };
 Deno.test("trace() gives outputs of the shapes and types of a real run", async () => {
   using session = interpreter().session();
   for (const name of ["average", "max", "soft"] as const) {
-    const op = await loadBuiltin(name);
+    const { op } = await chosenOperator([name], "run");
     const given = {
       kernelSize: 3,
       stride: 2,
@@ -35,7 +35,7 @@ Deno.test("trace() gives outputs of the shapes and types of a real run", async (
 });
 
 Deno.test("trace() collects the formulas that an operator evaluates", async () => {
-  const soft = await loadBuiltin("soft");
+  const { op: soft } = await chosenOperator(["soft"], "run");
   const { calls } = trace(soft, {
     inputs: { x },
     options: optionsOf(soft, {}),
@@ -44,7 +44,7 @@ Deno.test("trace() collects the formulas that an operator evaluates", async () =
   assertEquals(calls.map(({ kernel }) => kernel.name), ["soft"]);
   assertEquals(calls[0].geometry.outputShape, [2, 3, 3, 3]);
 
-  const unpool = await loadBuiltin("max-unpool");
+  const { op: unpool } = await chosenOperator(["max-unpool"], "run");
   const traced = trace(unpool, {
     inputs: { x, indices: { shape: x.shape, dtype: "int32" } },
     options: optionsOf(unpool, { kernelSize: 2 }),
@@ -55,7 +55,7 @@ Deno.test("trace() collects the formulas that an operator evaluates", async () =
 });
 
 Deno.test("trace() refuses what does not fit", async () => {
-  const max = await loadBuiltin("max");
+  const { op: max } = await chosenOperator(["max"], "run");
   const options = optionsOf(max, { kernelSize: 9 });
   assertThrows(
     () => trace(max, { inputs: { x }, options, mode: "infer" }),
