@@ -28,6 +28,12 @@ export interface RankOptions extends SlideOptions {
   readonly alpha: number;
 }
 
+/**
+ * The gradient reads the least element of each rank, a buffer each; WebGPU
+ * promises eight for all that a kernel reads and writes.
+ */
+const MOST_RANKS = 5;
+
 /** What the elements of the ranks below `count` weigh together, not yet one. */
 type Share = (count: Expression, alpha: Expression) => Expression;
 
@@ -117,7 +123,7 @@ export const rank: PoolingOp<RankOptions, "x", never, "y"> = {
     top: {
       kind: "integer",
       min: 1,
-      max: 9,
+      max: MOST_RANKS,
       default: 2,
       help: "how many of the greatest elements count",
     },

@@ -2,7 +2,7 @@ import type { Backend, OptionRule, Tensor } from "@rockpool/core";
 import type { Check, Place } from "./check.ts";
 import { coveringCases } from "./covering_cases.ts";
 import { differences } from "./agreement.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, type Evaluation } from "./evaluate.ts";
 import { formatPlace } from "./format_place.ts";
 import { allows } from "./option_levels.ts";
 import { type ConformanceCase, describeCase, type Subject } from "./subject.ts";
@@ -79,8 +79,8 @@ async function faultsAt(
     place: Place;
   },
 ): Promise<string[]> {
-  const expected = await outputOrError(oracle, { trial, subject });
-  const got = await outputOrError(backend, { trial, subject });
+  const expected = await resultOrError(oracle, { trial, subject });
+  const got = await resultOrError(backend, { trial, subject });
   if (expected instanceof Error || got instanceof Error) {
     const [have, want] = [got, expected].map((it) =>
       it instanceof Error ? String(it) : "a result"
@@ -92,22 +92,43 @@ async function faultsAt(
     }
     return have === want ? [] : [`it gives ${have} instead of ${want}`];
   }
-  const none = expected.data.findIndex(Number.isNaN);
+  const none = expected.y.data.findIndex(Number.isNaN);
   if (none >= 0) {
     return [
-      `y is NaN at ${formatPlace(expected.shape, none)}, where no input is: ` +
+      `y is NaN at ${
+        formatPlace(expected.y.shape, none)
+      }, where no input is: ` +
       "a number is expected, or a RangeError that refuses the option",
     ];
   }
-  return differences({ y: got }, { y: expected }, subject);
+  return [
+    ...differences({ y: got.y }, { y: expected.y }, subject),
+    ...Object.entries(expected).flatMap(([name, tensor]) =>
+      lostNumbers(name, { got: got[name], expected: tensor })
+    ),
+  ];
 }
 
-async function outputOrError(
+/** Numbers of a gradient that float32 has, and a backend has not. */
+function lostNumbers(
+  name: string,
+  { got, expected: { shape, data } }: { got: Tensor; expected: Tensor },
+): string[] {
+  const lost = data.findIndex((want, index) =>
+    Number.isFinite(want) && Number.isNaN(got.data[index])
+  );
+  if (lost < 0) return [];
+  return [
+    `${name} is NaN at ${formatPlace(shape, lost)}: ${data[lost]} is expected`,
+  ];
+}
+
+async function resultOrError(
   backend: Backend,
   { trial, subject }: { trial: ConformanceCase; subject: Subject },
-): Promise<Tensor | Error> {
+): Promise<Evaluation | Error> {
   try {
-    return (await evaluate(backend, trial, { subject, mode: "infer" })).y;
+    return await evaluate(backend, trial, { subject });
   } catch (error) {
     if (error instanceof Error) return error;
     throw error;
