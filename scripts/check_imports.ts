@@ -90,6 +90,7 @@ const RULES: readonly Rule[] = [
       "@tensorflow/tfjs-backend-webgpu",
     ],
   },
+  { part: "docs/examples/", may: ["@rockpool/core", "@rockpool/kernel"] },
   { part: "plugins/", may: ["@rockpool/core", "@rockpool/kernel"] },
   {
     part: "registry.ts",

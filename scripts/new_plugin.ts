@@ -82,7 +82,7 @@ async function main(args: string[]): Promise<void> {
   deno task ok                  # and commit deno.lock, too
 
 Fill in mod.ts, mod_bench.ts and README.md. Where its options change,
-deno run -A scripts/option_table.ts ${name} prints their table.`,
+deno task rockpool info ${name} --markdown prints their table.`,
   );
 }
 

@@ -1,12 +1,8 @@
 /**
- * `deno run -A scripts/option_table.ts soft`: the options of operators as the
- * Markdown tables of their READMEs.
+ * Tables of options in Markdown.
  *
  * @module
  */
-import { optionTable } from "@rockpool/cli/option-table";
-import { loadOperator } from "@rockpool/core";
-import { builtins } from "@rockpool/rockpool";
 
 /** The rows of the first Markdown table after a heading. */
 export function readRows(markdown: string, heading: string): string[][] {
@@ -18,11 +14,4 @@ export function readRows(markdown: string, heading: string): string[][] {
   return lines.slice(first, last)
     .filter((line) => !/^\|[ |-]+$/.test(line))
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
-}
-
-if (import.meta.main) {
-  for (const name of Deno.args) {
-    const op = await loadOperator(builtins, name as keyof typeof builtins);
-    console.log(`${optionTable(name, op.options)}\n`);
-  }
 }

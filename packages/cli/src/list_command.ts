@@ -1,12 +1,13 @@
 import { parseArguments, UsageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { describeFlags } from "./help.ts";
 import { loadOperators } from "./operators.ts";
-import { takePlugins } from "./plugins.ts";
+import { pluginFlag, takePlugins } from "./plugins.ts";
 import { table } from "./table.ts";
 
 /** `rockpool list`: the operators there are. */
 export const list: Command = {
-  usage: "list [--plugin module]",
+  usage: "list [flags]",
   summary: "name, category and summary of every operator",
   async run(args, { out }) {
     const { registry, rest } = await takePlugins(args);
@@ -21,4 +22,5 @@ export const list: Command = {
       operators.map(({ name, category, summary }) => [name, category, summary]),
     ));
   },
+  help: () => Promise.resolve(describeFlags(pluginFlag)),
 };

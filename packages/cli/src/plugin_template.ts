@@ -121,8 +121,8 @@ function readmeText(
     ? "y = gain_c · (sum of x_r over r in R) / n"
     : "y = (sum of x_r over r in R) / n";
   const gain = isLearnable
-    ? " with n elements and the learned gain of its channel c:"
-    : " with n elements:";
+    ? " of n elements and the gain of its channel c:"
+    : " of n elements:";
   return `# @${scope}/${name}
 
 Fill in what it gives for each window.
