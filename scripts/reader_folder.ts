@@ -23,22 +23,26 @@ export interface CommandOutcome {
 }
 
 /**
- * Makes an empty folder in which the packages of this repository stand for
- * those of the registry: a workspace that takes in whatever is made there has
- * links to them. It is the one place where they do, and commands and files are
- * those of the reader.
+ * By which packages of a clone beside a folder stand for those of a registry,
+ * for whatever is made in that folder. It is the one place where they do:
+ * commands and files are those of the reader.
  */
+const CONFIG = {
+  workspace: ["./*"],
+  links: ["../rockpool", "../rockpool/scripts/std_assert"],
+};
+
+/** Makes a folder that is empty but for the `deno.json` that stands for a registry. */
 export async function readerFolder(): Promise<ReaderFolder> {
-  const path = await Deno.makeTempDir({ prefix: "reader_" });
-  const config = {
-    workspace: ["./*"],
-    links: [ROOT, `${ROOT}scripts/std_assert`],
-  };
-  await Deno.writeTextFile(`${path}/deno.json`, JSON.stringify(config));
+  const outer = await Deno.makeTempDir({ prefix: "reader_" });
+  await Deno.symlink(ROOT, `${outer}/rockpool`);
+  const path = `${outer}/work`;
+  await Deno.mkdir(path);
+  await Deno.writeTextFile(`${path}/deno.json`, JSON.stringify(CONFIG));
   return {
     path,
     run: (line, folder = ".") => runLine(line, `${path}/${folder}`),
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+    [Symbol.asyncDispose]: () => Deno.remove(outer, { recursive: true }),
   };
 }
 
