@@ -70,9 +70,12 @@ function register(
 ): void {
   const { name: holds, trials } = CHECKS[check];
   const name = `${subject.op.name} on ${backend.name} ${holds}`;
+  // What is skipped whatever the case is one ignored test, not many steps.
+  const whole = { check, backend: backend.name, case: undefined };
+  const skipped = backend.skip ?? skipReason(skip, whole);
   Deno.test({
-    name: withReason(name, backend.skip),
-    ignore: backend.skip !== undefined,
+    name: withReason(name, skipped),
+    ignore: skipped !== undefined,
     async fn(test) {
       using place = await openPlace(backend);
       for (const trial of trials(subject)) {
