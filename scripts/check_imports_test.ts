@@ -120,5 +120,10 @@ function judge(
 
 function toPackage(folder: string): Package {
   const name = `@rockpool/${folder.split("/").at(-1)}`;
-  return { name, folder, entryPoints: [`${folder}/mod.ts`] };
+  return {
+    name,
+    folder,
+    entryPoints: [`${folder}/mod.ts`],
+    specifiers: [name],
+  };
 }

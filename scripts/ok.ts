@@ -10,6 +10,7 @@ import { findCycles } from "./check_cycles.ts";
 import { findBadImports } from "./check_imports.ts";
 import { deno } from "./deno.ts";
 import { readModuleGraph } from "./module_graph.ts";
+import { measurePlugins, sizeProblems } from "./size.ts";
 import { readPackages } from "./workspace.ts";
 
 /** Resolves to what is wrong: an empty text if nothing is. */
@@ -24,6 +25,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   docs: checkDocs,
   examples: checkExamples,
   publish: checkPublish,
+  size: async () => sizeProblems(await measurePlugins()),
 };
 
 async function checkImports(): Promise<string> {

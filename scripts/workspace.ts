@@ -14,6 +14,8 @@ export interface Package {
   readonly folder: string;
   /** What others may import: paths below the root. */
   readonly entryPoints: readonly string[];
+  /** Under which names: that of the package, or one below it. */
+  readonly specifiers: readonly string[];
 }
 
 /** The root folder of this repository. */
@@ -42,12 +44,16 @@ interface Config {
 
 function readPackage(root: string, folder: string): Package {
   const { name, exports } = readConfig(root, folder);
-  const files = typeof exports === "string"
-    ? [exports]
-    : Object.values(exports);
+  const files = typeof exports === "string" ? { ".": exports } : exports;
   const prefix = folder === "." ? "" : `${folder}/`;
-  const entryPoints = files.map((file) => prefix + file.replace("./", ""));
-  return { name, folder, entryPoints };
+  return {
+    name,
+    folder,
+    entryPoints: Object.values(files).map((file) =>
+      prefix + file.replace("./", "")
+    ),
+    specifiers: Object.keys(files).map((path) => name + path.slice(1)),
+  };
 }
 
 function readConfig(root: string, folder: string): Config {

@@ -15,16 +15,23 @@ Deno.test("readPackages() finds the root and the members with a deno.json", () =
   });
 
   assertEquals(readPackages(root.path), [
-    { name: "@a/root", folder: ".", entryPoints: ["all.ts"] },
+    {
+      name: "@a/root",
+      folder: ".",
+      entryPoints: ["all.ts"],
+      specifiers: ["@a/root"],
+    },
     {
       name: "@a/one",
       folder: "packages/one",
       entryPoints: ["packages/one/mod.ts"],
+      specifiers: ["@a/one"],
     },
     {
       name: "@a/two",
       folder: "plugins/kind/two",
       entryPoints: ["plugins/kind/two/mod.ts", "plugins/kind/two/more.ts"],
+      specifiers: ["@a/two", "@a/two/more"],
     },
   ]);
 });

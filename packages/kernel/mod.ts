@@ -11,6 +11,7 @@ export * from "./src/derive.ts";
 export * from "./src/device.ts";
 export * from "./src/draw_index.ts";
 export * from "./src/elementary.ts";
+export { eigenKernel, type WatEigenKernel } from "./src/eigen_kernel.ts";
 export * from "./src/emit_wat.ts";
 export * from "./src/emit_wgsl.ts";
 export * from "./src/expand.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Backend, Tensor } from "@rockpool/core";
-import { gramEigen } from "@rockpool/kernel";
+import { eigenKernel, gramEigen } from "@rockpool/kernel";
 import { testBackends } from "./backends.ts";
 import { makeRandom } from "./random.ts";
 import { type TestBackend, testInterpreter } from "./test_backend.ts";
@@ -111,7 +111,7 @@ async function decompose(
   x: Tensor,
 ): Promise<{ values: Float32Array; vectors: Float32Array }> {
   using session = backend.session();
-  const { values, vectors } = session.eigen(session.upload(x));
+  const { values, vectors } = session.eigen(session.upload(x), eigenKernel);
   const tensors = await Promise.all(
     [values, vectors].map((value) => session.read(value)),
   );

@@ -3,6 +3,7 @@ import type {
   Bindings,
   Context,
   Eigen,
+  EigenKernel,
   Kernel,
   MatmulOptions,
   Mode,
@@ -70,7 +71,7 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   /** Weighted sums of positions of each plane. */
   sample(x: Value, samples: Samples): V;
   /** The eigenvalues and eigenvectors of x xᵀ. */
-  eigen(x: Value): Eigen<V>;
+  eigen(x: Value, kernel: EigenKernel): Eigen<V>;
   /** What has a gradient of its own making. */
   routine(routine: Routine, inputs: readonly Value[]): V;
   /** A value of numbers that the operator made itself. */

@@ -20,6 +20,12 @@ export interface Windows {
   readonly outputShape: Shape;
 }
 
+/** How eigenvalues are found; `eigenKernel` of `@rockpool/kernel`. */
+export interface EigenKernel {
+  /** A name for messages. */
+  readonly name: string;
+}
+
 /** What {@linkcode Context.eigen} gives, for R the lesser of D and M. */
 export interface Eigen<V extends Value = Value> {
   /** The eigenvalues in descending order, `[B, R]`; none is negative. */
@@ -132,9 +138,10 @@ export interface Context {
   /**
    * The eigenvalues and eigenvectors of x xᵀ for each x, `[B, D, M]`, of a
    * batch, the greatest first; both have no gradient, so that a session that
-   * trains allows it inside a routine only.
+   * trains allows it inside a routine only. The kernel comes from the operator,
+   * so that applications without such operators do not load it.
    */
-  eigen(x: Value): Eigen;
+  eigen(x: Value, kernel: EigenKernel): Eigen;
   /** What has a gradient of its own making. */
   routine(routine: Routine, inputs: readonly Value[]): Value;
   /** A value of numbers that the operator made itself; it has no gradient. */

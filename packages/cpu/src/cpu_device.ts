@@ -18,6 +18,7 @@ import {
   type Program,
   type RowCopy,
   type RunBindings,
+  type WatEigenKernel,
 } from "@rockpool/kernel";
 import { Allocator } from "./allocator.ts";
 import { HEAP_ADDRESS } from "./control.ts";
@@ -154,8 +155,8 @@ export class CpuDevice implements Device<Block> {
     runSums(call, this.#tools);
   }
 
-  eigen(x: Block, to: Eigen<Block>): void {
-    runEigen(x, to, this.#tools);
+  eigen(x: Block, to: Eigen<Block>, kernel: WatEigenKernel): void {
+    runEigen(x, to, { ...kernel, tools: this.#tools });
   }
 
   take(move: PlaneMove<Block>): void {

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf, type Tensor } from "@rockpool/core";
-import { gramEigen } from "@rockpool/kernel";
+import { eigenKernel, gramEigen } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 
 const batches: readonly (readonly [name: string, shape: Shape])[] = [
@@ -26,7 +26,7 @@ for (const [group, shape] of batches) {
       name: `${group}: ${backend.info}`,
       group,
       fn() {
-        const { values, vectors } = session.eigen(x);
+        const { values, vectors } = session.eigen(x, eigenKernel);
         session.free(values);
         session.free(vectors);
       },

@@ -1,5 +1,5 @@
 import type { Eigen } from "@rockpool/core";
-import { eigenScratch, emitWatEigen } from "@rockpool/kernel";
+import type { WatEigenKernel } from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import { writeIntegers } from "./kernel_arguments.ts";
@@ -22,11 +22,13 @@ const SCRATCH_BYTES = 2 ** 28;
 export function runEigen(
   x: Block,
   { values, vectors }: Eigen<Block>,
-  { memory, allocator, kernels, pool }: KernelTools,
+  { tools: { memory, allocator, kernels, pool }, emitWat, scratch: scratchOf }:
+    & Omit<WatEigenKernel, "name">
+    & { readonly tools: KernelTools },
 ): void {
-  const kernel = kernels.fixed(emitWatEigen);
+  const kernel = kernels.fixed(emitWat);
   const [batch, rows, columns] = x.shape;
-  const { bytes, fields } = eigenScratch(rows, columns);
+  const { bytes, fields } = scratchOf(rows, columns);
   const rank = Math.min(rows, columns);
   const products = batch * rank ** 2 * (9 * rank + Math.max(rows, columns));
   const isParallel = pool !== undefined && products >= PARALLEL_PRODUCTS;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Backend, Shape, Tensor } from "@rockpool/core";
+import { eigenKernel } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 import { CpuDevice } from "./cpu_device.ts";
 import { Block } from "./cpu_value.ts";
@@ -18,7 +19,10 @@ function numbers(shape: Shape): Tensor<Float32Array> {
 
 async function decompose(backend: Backend, shape: Shape) {
   using session = backend.session();
-  const { values, vectors } = session.eigen(session.upload(numbers(shape)));
+  const { values, vectors } = session.eigen(
+    session.upload(numbers(shape)),
+    eigenKernel,
+  );
   const results = [await session.read(values), await session.read(vectors)];
   return results.map(({ data }) => data);
 }
@@ -50,6 +54,7 @@ Deno.test("a large matrix is decomposed too", async () => {
   const { data } = numbers([1, n, n]);
   const { values, vectors } = session.eigen(
     session.upload({ shape: [1, n, n], data }),
+    eigenKernel,
   );
   const [{ data: found }, { data: u }] = await Promise.all(
     [values, vectors].map((value) => session.read(value)),
@@ -77,7 +82,7 @@ Deno.test("a matrix whose copies memory cannot hold is refused", () => {
   const n = 20_000;
   const to = { values: block(1, n), vectors: block(1, n, n) };
   assertThrows(
-    () => device.eigen(block(1, n, n), to),
+    () => device.eigen(block(1, n, n), to, eigenKernel),
     RangeError,
     "Cannot grow the memory of the CPU backend to 64",
   );

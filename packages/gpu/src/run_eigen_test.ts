@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Shape, Tensor } from "@rockpool/core";
+import { eigenKernel } from "@rockpool/kernel";
 import { Gpu } from "./gpu.ts";
 import { randomFrom } from "./test_calls.ts";
 import { gpuTest } from "./test_devices.ts";
@@ -13,7 +14,7 @@ function matrices(shape: Shape) {
 
 async function decompose(backend: Gpu, x: Tensor) {
   using session = backend.session();
-  const { values, vectors } = session.eigen(session.upload(x));
+  const { values, vectors } = session.eigen(session.upload(x), eigenKernel);
   const results = [await session.read(values), await session.read(vectors)];
   return results.map(({ data }) => [...data]);
 }
@@ -45,7 +46,9 @@ gpuTest("as many eigenvalues as the GPU finds are found", async (open) => {
   const data = new Float32Array(256 * 257);
   for (let i = 0; i < 256; i++) data[i * 257 + i] = 1 + (i * 37) % 256;
   const x = session.upload({ shape: [1, 256, 257], data });
-  const { data: values } = await session.read(session.eigen(x).values);
+  const { data: values } = await session.read(
+    session.eigen(x, eigenKernel).values,
+  );
   const apart = [...values].map((value, r) =>
     Math.abs(value / (256 - r) ** 2 - 1)
   );
@@ -58,7 +61,7 @@ gpuTest("matrices with more eigenvalues are refused", (open) => {
   for (const shape of [[1, 257, 300], [1, 300, 257]]) {
     const x = session.upload(matrices(shape));
     assertThrows(
-      () => session.eigen(x),
+      () => session.eigen(x, eigenKernel),
       RangeError,
       `Cannot decompose matrices of shape ${
         shape.join("×")
@@ -73,7 +76,7 @@ gpuTest("matrices that cannot be bound are refused", (open) => {
   using session = backend.session();
   const x = session.upload(matrices([2, 20, 30]));
   assertThrows(
-    () => session.eigen(x),
+    () => session.eigen(x, eigenKernel),
     RangeError,
     "Cannot run on a tensor of shape 2×20×30 on the GPU: 2 items must be bound at once",
   );

@@ -7,6 +7,7 @@ import type {
   Tensor,
   Value,
 } from "@rockpool/core";
+import type { WatEigenKernel } from "./eigen_kernel.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Program } from "./program.ts";
 import type { Stream } from "./threefry.ts";
@@ -56,9 +57,9 @@ export interface Device<V extends Value> {
   sumPositions(sums: PositionSums<V>): void;
   /**
    * The eigenvalues and eigenvectors of x xᵀ for each x; NaN for one that holds
-   * a number that is none or infinite.
+   * a number that is none or infinite. The kernel is for those that have none.
    */
-  eigen(x: V, to: Eigen<V>): void;
+  eigen(x: V, to: Eigen<V>, kernel: WatEigenKernel): void;
 }
 
 /**

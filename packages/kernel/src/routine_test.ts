@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Routine, Value } from "@rockpool/core";
+import { eigenKernel } from "./eigen_kernel.ts";
 import { slide } from "./slide.ts";
 import { interpreter } from "./interpreter.ts";
 import { windowKernel } from "./window_kernel.ts";
@@ -88,15 +89,19 @@ Deno.test("a routine may give on what arrives", () => {
 Deno.test("eigenvalues are given inside a routine where a session trains", async () => {
   const x = { shape: [1, 2, 2], data: Float32Array.of(3, 0, 0, 2) };
   using session = interpreter().session();
-  const { values, vectors } = session.eigen(session.upload(x));
+  const { values, vectors } = session.eigen(session.upload(x), eigenKernel);
   assertEquals([...(await session.read(values)).data], [9, 4]);
   assertEquals(vectors.shape, [1, 2, 2]);
   using training = interpreter().session({ mode: "train" });
   const value = training.upload(x);
-  assertThrows(() => training.eigen(value), TypeError, "a routine");
+  assertThrows(
+    () => training.eigen(value, eigenKernel),
+    TypeError,
+    "a routine",
+  );
   const largest: Routine = {
     name: "largest",
-    forward: (cx, [x]) => ({ y: cx.eigen(x).values, kept: [] }),
+    forward: (cx, [x]) => ({ y: cx.eigen(x, eigenKernel).values, kept: [] }),
     backward: () => [undefined],
   };
   const y = training.routine(largest, [value]);
@@ -108,5 +113,14 @@ Deno.test("eigenvalues are given inside a routine where a session trains", async
 Deno.test("eigen() needs a batch of matrices", () => {
   using session = interpreter().session();
   const x = session.upload({ shape: [2, 2], data: new Float32Array(4) });
-  assertThrows(() => session.eigen(x), TypeError, "shape [B, D, M] are needed");
+  assertThrows(
+    () => session.eigen(x, eigenKernel),
+    TypeError,
+    "shape [B, D, M] are needed",
+  );
+  assertThrows(
+    () => session.eigen(x, { name: "no kernel" }),
+    TypeError,
+    "eigenKernel of @rockpool/kernel is needed",
+  );
 });

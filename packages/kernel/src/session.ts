@@ -4,6 +4,7 @@ import {
   checkShape,
   checkTensor,
   type Eigen,
+  type EigenKernel,
   initialWeight,
   type Kernel,
   type MatmulOptions,
@@ -226,14 +227,14 @@ export class DeviceSession<V extends Value> implements Session<V> {
     );
   }
 
-  eigen(x: Value): Eigen<V> {
+  eigen(x: Value, kernel: EigenKernel): Eigen<V> {
     const own = this.#scope.own(x, "decompose");
     if (this.#scope.records) {
       throw new TypeError(
         "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
       );
     }
-    return this.#scope.orNothing(() => runEigen(this.#scope, own));
+    return this.#scope.orNothing(() => runEigen(this.#scope, own, kernel));
   }
 
   routine(routine: Routine, inputs: readonly Value[]): V {

@@ -1,6 +1,7 @@
 import type { Context, Layout, Routine, Value } from "@rockpool/core";
 import {
   constant,
+  eigenKernel,
   expand,
   type Expression,
   select,
@@ -123,6 +124,7 @@ function routineOf(options: SubspaceOptions): Routine {
     forward(cx, [x]) {
       const { values, vectors } = cx.eigen(
         layout === "NCHW" ? x : transpose(cx, x),
+        eigenKernel,
       );
       const u = slice(cx, vectors, { axis: 2, start: 0, count: k });
       const [items, channels] = u.shape;

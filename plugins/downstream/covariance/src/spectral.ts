@@ -1,5 +1,10 @@
 import type { Context, Routine, RoutineCall, Value } from "@rockpool/core";
-import { expand, type WindowKernel, windowKernel } from "@rockpool/kernel";
+import {
+  eigenKernel,
+  expand,
+  type WindowKernel,
+  windowKernel,
+} from "@rockpool/kernel";
 import { addDiagonal, eachElement, eachElementOfColumns } from "./matrices.ts";
 import {
   type SpectralFunction,
@@ -104,7 +109,7 @@ export function spectral(
   const routine: Routine = {
     name: `covariance-${normalization}`,
     forward(cx, [z]) {
-      const { values, vectors } = cx.eigen(z);
+      const { values, vectors } = cx.eigen(z, eigenKernel);
       const scaled = cx.window(
         scaleColumns,
         { values: { x: vectors, factor: spectrumOf(cx, values).rise } },

@@ -1,0 +1,52 @@
+import { gzipSync } from "node:zlib";
+import { bundleForBrowser, type BundlePart } from "./bundle.ts";
+
+/** The most bytes that an application of one operator may take, gzipped. */
+const MOST_BYTES = 60_000;
+
+/** The same for one that finds eigenvalues, whose kernel comes on top. */
+const MOST_BYTES_WITH_EIGENVALUES = 66_000;
+
+/** What a browser loads in order to run one operator on the CPU. */
+export interface PluginSize {
+  /** The entry point that has the operator, such as `@rockpool/max/unpool`. */
+  readonly plugin: string;
+  /** Bytes after minifying and gzip. */
+  readonly gzipped: number;
+  /** The modules in it, the largest first, before compression. */
+  readonly parts: readonly BundlePart[];
+}
+
+/** An application of one operator: all of core, the CPU backend, the operator. */
+export function entryOf(plugin: string): string {
+  return [
+    'export * from "@rockpool/core";',
+    'export { cpu } from "@rockpool/cpu";',
+    `export { default as op } from "${plugin}";`,
+  ].join("\n");
+}
+
+/** Measures an application of one operator. */
+export async function measurePlugin(plugin: string): Promise<PluginSize> {
+  const { code, parts } = await bundleForBrowser(entryOf(plugin));
+  return { plugin, gzipped: gzipSync(code, { level: 9 }).length, parts };
+}
+
+/** What is wrong with a size, as a sentence and its largest parts; else "". */
+export function sizeProblem(
+  { plugin, gzipped, parts }: PluginSize,
+): string {
+  const hasEigenvalues = parts.some(({ module }) =>
+    module.endsWith("kernel/src/wat_eigen.ts")
+  );
+  const most = hasEigenvalues ? MOST_BYTES_WITH_EIGENVALUES : MOST_BYTES;
+  if (gzipped <= most) return "";
+  const largest = parts.slice(0, 12).map(({ module, bytes }) =>
+    `  ${String(bytes).padStart(6)} ${module}`
+  );
+  return [
+    `${plugin} with its backend takes ${gzipped} bytes, at most ${most} are ` +
+    "allowed; the largest modules, before compression:",
+    ...largest,
+  ].join("\n");
+}
