@@ -125,5 +125,7 @@ function toPackage(folder: string): Package {
     folder,
     entryPoints: [`${folder}/mod.ts`],
     specifiers: [name],
+    version: "0.1.0",
+    npm: {},
   };
 }

@@ -1,39 +1,51 @@
 import { assertEquals } from "@std/assert";
-import { findModules, readPackages } from "./workspace.ts";
+import { findModules, readPackages, readRanges } from "./workspace.ts";
 
-Deno.test("readPackages() finds the root and the members with a deno.json", () => {
+Deno.test("readPackages() finds the root and the members with a deno.json, readRanges() what they import", () => {
   using root = folderWith({
     "deno.json": `{
-      "name": "@a/root", "exports": "./all.ts",
+      "name": "@a/root", "version": "1.0.0", "exports": "./all.ts",
+      "imports": { "@a/one": "jsr:@a/one@^2.0.0", "b": "npm:b@3", "c": "./c.ts" },
       "workspace": ["./packages/*", "./plugins/*/*"]
     }`,
-    "packages/one/deno.json": `{ "name": "@a/one", "exports": "./mod.ts" }`,
+    "packages/one/deno.json": `{
+      "name": "@a/one", "version": "2.0.1", "exports": "./mod.ts",
+      "npm": { "bin": "./bin.js" }
+    }`,
     "packages/none/mod.ts": "",
     "plugins/kind/two/deno.json": `{
-      "name": "@a/two", "exports": { ".": "./mod.ts", "./more": "./more.ts" }
+      "name": "@a/two", "version": "0.1.0",
+      "exports": { ".": "./mod.ts", "./more": "./more.ts" }
     }`,
   });
 
   assertEquals(readPackages(root.path), [
     {
       name: "@a/root",
+      version: "1.0.0",
       folder: ".",
       entryPoints: ["all.ts"],
       specifiers: ["@a/root"],
+      npm: {},
     },
     {
       name: "@a/one",
+      version: "2.0.1",
       folder: "packages/one",
       entryPoints: ["packages/one/mod.ts"],
       specifiers: ["@a/one"],
+      npm: { bin: "./bin.js" },
     },
     {
       name: "@a/two",
+      version: "0.1.0",
       folder: "plugins/kind/two",
       entryPoints: ["plugins/kind/two/mod.ts", "plugins/kind/two/more.ts"],
       specifiers: ["@a/two", "@a/two/more"],
+      npm: {},
     },
   ]);
+  assertEquals(readRanges(root.path), { "@a/one": "^2.0.0", "b": "3" });
 });
 
 Deno.test("findModules() leaves out node_modules and hidden folders", () => {

@@ -1,0 +1,41 @@
+/**
+ * `deno task pack`: packs every package for npm, in `dist/npm`, and prints the
+ * paths of the tarballs, each after those that it depends on.
+ *
+ * @module
+ */
+import { readModuleGraph } from "./module_graph.ts";
+import { findDependencies, inDependencyOrder } from "./pack/dependencies.ts";
+import { packPackage } from "./pack/pack_package.ts";
+import { readPackages, ROOT } from "./workspace.ts";
+
+/** Packs every package; gives the paths in the order of their dependencies. */
+export async function packAll(folder: string): Promise<string[]> {
+  const packages = readPackages();
+  const dependencies = findDependencies(await readModuleGraph(), packages);
+  await Deno.mkdir(folder, { recursive: true });
+  const ordered = inDependencyOrder(packages, dependencies);
+  const packing = { folder, packages, dependencies };
+  return await eachInTurn(ordered, (it) => packPackage(it, packing));
+}
+
+/** As many at a time as there are cores, since each checks types anew. */
+async function eachInTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const workers = Array.from(
+    { length: navigator.hardwareConcurrency },
+    async () => {
+      for (const [index, item] of queue) results[index] = await work(item);
+    },
+  );
+  await Promise.all(workers);
+  return results;
+}
+
+if (import.meta.main) {
+  for (const path of await packAll(`${ROOT}dist/npm`)) console.log(path);
+}
