@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./src/backend.ts";
+export * from "./src/contract.ts";
 export * from "./src/op.ts";
 export * from "./src/options.ts";
 export * from "./src/pool.ts";

@@ -24,6 +24,7 @@ export * from "./src/interpreter.ts";
 export * from "./src/jacobi.ts";
 export * from "./src/normal.ts";
 export * from "./src/operation.ts";
+export { ownKernel } from "./src/own_kernel.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/recent.ts";

@@ -19,7 +19,7 @@ import {
   type WeightSpec,
   type Windows,
 } from "@rockpool/core";
-import { type Geometry, WindowKernel } from "@rockpool/kernel";
+import { type Geometry, ownKernel, type WindowKernel } from "@rockpool/kernel";
 
 /** A formula that an operator evaluates, and over which windows. */
 export interface KernelCall {
@@ -100,15 +100,11 @@ class TracingContext implements Context {
   constructor(readonly mode: Mode) {}
 
   window(
-    kernel: Kernel,
+    given: Kernel,
     _bindings: Bindings,
     windows: Windows,
   ): Record<string, Value> {
-    if (!(kernel instanceof WindowKernel)) {
-      throw new TypeError(
-        `Cannot trace kernel ${kernel.name}: it was not made by windowKernel of this version of @rockpool/kernel`,
-      );
-    }
+    const kernel = ownKernel(given);
     this.calls.push({ kernel, geometry: windows as Geometry });
     const shape = windows.outputShape;
     const results: Record<string, Value> = {};

@@ -193,6 +193,8 @@ export interface PoolingOp<
 > {
   /** The registry name, `"soft"`. */
   readonly name: string;
+  /** The version of the contract that it was made for: `CONTRACT`. */
+  readonly contract?: string;
   /** One sentence for people. */
   readonly summary: string;
   /** Where it stands. */

@@ -1,4 +1,5 @@
 import type { Backend, Session } from "./backend.ts";
+import { checkContract } from "./contract.ts";
 import {
   initialWeight,
   type Mode,
@@ -55,11 +56,13 @@ export interface PoolBinding<Options extends object> {
  * Binds an operator and its options to a backend.
  *
  * @throws {TypeError} | {RangeError} if the options are not the operator's
+ * @throws {TypeError} if the operator was made for another contract
  */
 export function makePool<Options extends object>(
   op: PoolingOp<Options, string, string, string>,
   binding: PoolBinding<Options>,
 ): Pool {
+  checkContract(op);
   const { backend, ownsBackend = false } = binding;
   const options = validateOptions(op.options, binding.options ?? {});
 

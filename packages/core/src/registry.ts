@@ -1,3 +1,4 @@
+import { checkContract } from "./contract.ts";
 import type { PoolingOp } from "./op.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -49,6 +50,7 @@ export function operatorNames<Ops>(registry: Registry<Ops>): string[] {
  * Loads an operator by its name.
  *
  * @throws {RangeError} for a name that the registry lacks; the message has the near ones
+ * @throws {TypeError} for an operator that was made for another contract
  */
 export async function loadOperator<Ops, Name extends keyof Ops & string>(
   registry: Registry<Ops>,
@@ -61,5 +63,7 @@ export async function loadOperator<Ops, Name extends keyof Ops & string>(
       }`,
     );
   }
-  return (await registry[name]()).default;
+  const op = (await registry[name]()).default;
+  checkContract(op as AnyPoolingOp);
+  return op;
 }

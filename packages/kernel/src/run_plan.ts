@@ -1,4 +1,5 @@
 import {
+  checkContract,
   neededInputs,
   type OptionRule,
   type PoolingOp,
@@ -30,11 +31,12 @@ export class RunPlan {
   #specs: Readonly<Record<string, WeightSpec>> | undefined;
 
   /**
-   * Checks options and the names of inputs.
+   * Checks the contract, options and the names of inputs.
    *
    * @throws {TypeError} | {RangeError} where they are wrong
    */
   constructor(readonly op: AnyOp, given: Given, inputs: Values<string>) {
+    checkContract(op);
     this.#names = Object.keys(op.options);
     this.#given = Object.fromEntries(
       [...Object.keys(given), ...this.#names]

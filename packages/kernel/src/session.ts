@@ -31,6 +31,7 @@ import { runEigen } from "./eigen.ts";
 import type { Geometry } from "./geometry.ts";
 import { gradientsOf } from "./gradients.ts";
 import { runMatmul } from "./matmul.ts";
+import { ownKernel } from "./own_kernel.ts";
 import { runReshape } from "./reshape.ts";
 import { runRoutine } from "./routine.ts";
 import { checkWeights, tensorsAtHand } from "./run_checks.ts";
@@ -42,7 +43,6 @@ import type { TapeEntry } from "./tape.ts";
 import { randomWord, type Stream } from "./threefry.ts";
 import { ValueScope } from "./value_scope.ts";
 import { runWindow } from "./window_call.ts";
-import { WindowKernel } from "./window_kernel.ts";
 import { checkLeaves } from "./window_leaves.ts";
 
 /** A session of any backend: checks around what runs on a device. */
@@ -160,17 +160,13 @@ export class DeviceSession<V extends Value> implements Session<V> {
   }
 
   window(
-    kernel: Kernel,
+    given: Kernel,
     bindings: Bindings,
     windows: Windows,
   ): Readonly<Record<string, V>> {
     const scope = this.#scope;
     scope.assertOpen();
-    if (!(kernel instanceof WindowKernel)) {
-      throw new TypeError(
-        `Cannot run kernel ${kernel?.name}: it was not made by windowKernel of this version of @rockpool/kernel`,
-      );
-    }
+    const kernel = ownKernel(given);
     const geometry = windows as Geometry;
     for (const name in bindings.values) {
       const value = bindings.values[name];

@@ -7,6 +7,7 @@
 import {
   checkShape,
   type Context,
+  CONTRACT,
   type PoolingOp,
   type Shape,
   type Value,
@@ -73,6 +74,7 @@ export type { CovarianceOptions } from "./src/options.ts";
  */
 export const covariance: PoolingOp<CovarianceOptions, "x", never, "y"> = {
   name: "covariance",
+  contract: CONTRACT,
   summary:
     "how channels vary together: the logarithm or root of their covariance",
   category: "downstream",

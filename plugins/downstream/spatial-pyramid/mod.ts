@@ -6,6 +6,7 @@
  */
 import {
   checkShape,
+  CONTRACT,
   type Layout,
   type PoolingOp,
   type Shape,
@@ -81,6 +82,7 @@ export const spatialPyramid: PoolingOp<
   "y"
 > = {
   name: "spatial-pyramid",
+  contract: CONTRACT,
   summary: "levels of ever fewer windows over the whole input, as one vector",
   category: "downstream",
   options: {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
   slide,
   type SlideOptions,
@@ -65,6 +65,7 @@ const overDivisor: WindowKernel = windowKernel(
  */
 export const average: PoolingOp<AverageOptions, "x", never, "y"> = {
   name: "average",
+  contract: CONTRACT,
   summary: "the mean of each window",
   category: "generic",
   options: {

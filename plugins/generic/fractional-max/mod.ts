@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import { shapeOf, type WindowKernel, windowKernel } from "@rockpool/kernel";
 import {
   type FractionalMaxOptions,
@@ -60,6 +60,7 @@ export const fractionalMax: PoolingOp<
   "y" | "indices"
 > = {
   name: "fractional-max",
+  contract: CONTRACT,
   summary: "the greatest element of windows that are placed at random",
   category: "generic",
   options: fractionalMaxOptions,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp, WeightSpec } from "@rockpool/core";
+import { CONTRACT, type PoolingOp, type WeightSpec } from "@rockpool/core";
 import { expand, isTraining, slide, slideShape } from "@rockpool/kernel";
 import { blend } from "./src/blend.ts";
 import { addDraws, lambdaOfPlanes, roundProbability } from "./src/draws.ts";
@@ -43,6 +43,7 @@ export type { Granularity, MixedOptions } from "./src/options.ts";
  */
 export const mixed: PoolingOp<MixedOptions, "x", "lambda", "y" | "counts"> = {
   name: "mixed",
+  contract: CONTRACT,
   summary: "the maximum or the mean of each window, by chance, or a blend",
   category: "generic",
   options: mixedOptions,

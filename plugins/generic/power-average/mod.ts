@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PoolingOp, Shape } from "@rockpool/core";
+import { CONTRACT, type PoolingOp, type Shape } from "@rockpool/core";
 import {
   slide,
   type SlideOptions,
@@ -56,6 +56,7 @@ export interface PowerAverageOptions extends SlideOptions {
  */
 export const powerAverage: PoolingOp<PowerAverageOptions, "x", never, "y"> = {
   name: "power-average",
+  contract: CONTRACT,
   summary: "the p-norm of each window, or its power mean",
   category: "generic",
   options: {

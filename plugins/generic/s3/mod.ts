@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import { shapeOf, type WindowKernel, windowKernel } from "@rockpool/kernel";
 import { expectation } from "./src/expectation.ts";
 import { type S3Options, s3Options } from "./src/options.ts";
@@ -65,6 +65,7 @@ const poolings = { max: greatest, average: mean, none: greatest };
  */
 export const s3: PoolingOp<S3Options, "x", never, "y"> = {
   name: "s3",
+  contract: CONTRACT,
   summary: "the maximum of windows at rows and columns that are drawn",
   category: "generic",
   options: s3Options,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
   constant,
   detach,
@@ -106,6 +106,7 @@ const paper: WindowKernel = windowKernel(
  */
 export const soft: PoolingOp<SoftOptions, "x", never, "y"> = {
   name: "soft",
+  contract: CONTRACT,
   summary: "the mean of each window, weighted by exponentials",
   category: "generic",
   options: {

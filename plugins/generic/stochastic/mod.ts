@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { Context, PoolingOp, Value } from "@rockpool/core";
+import {
+  type Context,
+  CONTRACT,
+  type PoolingOp,
+  type Value,
+} from "@rockpool/core";
 import {
   isTraining,
   slide,
@@ -63,6 +68,7 @@ export const stochastic: PoolingOp<
   "y" | "indices"
 > = {
   name: "stochastic",
+  contract: CONTRACT,
   summary: "an element of each window, drawn in proportion to its size",
   category: "generic",
   options: {

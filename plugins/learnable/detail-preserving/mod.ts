@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { PoolingOp, Value, WeightSpec } from "@rockpool/core";
+import {
+  CONTRACT,
+  type PoolingOp,
+  type Value,
+  type WeightSpec,
+} from "@rockpool/core";
 import { expand, planesOf, slide, slideShape } from "@rockpool/kernel";
 import { pooling } from "./src/formula.ts";
 import { checkFilter, filtered, filterShape } from "./src/guide.ts";
@@ -61,6 +66,7 @@ export const detailPreserving: PoolingOp<
   "y"
 > = {
   name: "detail-preserving",
+  contract: CONTRACT,
   summary: "the mean of each window, weighted by how much elements stand out",
   category: "learnable",
   options: detailPreservingOptions,

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import type {
-  Context,
-  PoolingOp,
-  TensorData,
-  Value,
-  WeightSpec,
+import {
+  type Context,
+  CONTRACT,
+  type PoolingOp,
+  type TensorData,
+  type Value,
+  type WeightSpec,
 } from "@rockpool/core";
 import { shapeOf } from "@rockpool/kernel";
 import { costOf } from "./src/cost.ts";
@@ -72,6 +73,7 @@ export const dynamicOptimized: PoolingOp<
   "y" | "cost"
 > = {
   name: "dynamic-optimized",
+  contract: CONTRACT,
   summary:
     "the greatest of a few points of each cell, in a size that is learned",
   category: "learnable",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import { slide, slideShape } from "@rockpool/kernel";
 import { importance } from "./src/importance.ts";
 import {
@@ -62,6 +62,7 @@ export const localImportance: PoolingOp<
   "y"
 > = {
   name: "local-importance",
+  contract: CONTRACT,
   summary: "the mean of each window, weighted by given or learned importance",
   category: "learnable",
   options: localImportanceOptions,

@@ -1,5 +1,6 @@
 import {
   checkShape,
+  CONTRACT,
   type PoolingOp,
   type Shape,
   type Shapes,
@@ -74,6 +75,7 @@ const scaled: WindowKernel = windowKernel(
  */
 export const bilinear: PoolingOp<BilinearOptions, string, never, "y"> = {
   name: "bilinear",
+  contract: CONTRACT,
   summary: "products of channels with channels, summed over all locations",
   category: "downstream",
   options: {

@@ -1,6 +1,7 @@
 import {
   checkShape,
   type Context,
+  CONTRACT,
   type PoolingOp,
   type Shape,
   type Tensor,
@@ -79,6 +80,7 @@ export const compactBilinear: PoolingOp<
   "y"
 > = {
   name: "compact-bilinear",
+  contract: CONTRACT,
   summary: "a short sketch of the products of channels with channels",
   category: "downstream",
   options: compactOptions,

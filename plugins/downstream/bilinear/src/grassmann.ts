@@ -1,5 +1,6 @@
 import {
   checkShape,
+  CONTRACT,
   type OptionSpec,
   type PoolingOp,
   type Shape,
@@ -106,6 +107,7 @@ const options: OptionSpec<GrassmannOptions> = {
  */
 export const grassmann: PoolingOp<GrassmannOptions, "x", never, "y"> = {
   name: "grassmann",
+  contract: CONTRACT,
   summary: "the subspace in which the features of an item lie best",
   category: "downstream",
   options,

@@ -1,6 +1,7 @@
 import {
   checkShape,
   type Context,
+  CONTRACT,
   type Layout,
   type PoolingOp,
   type Value,
@@ -65,6 +66,7 @@ export const lowRankBilinear: PoolingOp<
   "y"
 > = {
   name: "low-rank-bilinear",
+  contract: CONTRACT,
   summary: "scores of classes by products of channels, of low rank",
   category: "downstream",
   options: lowRankOptions,

@@ -1,4 +1,9 @@
-import type { Context, PoolingOp, Value } from "@rockpool/core";
+import {
+  type Context,
+  CONTRACT,
+  type PoolingOp,
+  type Value,
+} from "@rockpool/core";
 import {
   constant,
   detach,
@@ -136,6 +141,7 @@ export const generalizedMean: PoolingOp<
   "y"
 > = {
   name: "generalized-mean",
+  contract: CONTRACT,
   summary: "the mean of powers of as many windows as asked for, and its root",
   category: "downstream",
   options: {

@@ -1,4 +1,4 @@
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import { type WindowKernel, windowKernel } from "@rockpool/kernel";
 import {
   type AdaptiveOptions,
@@ -87,6 +87,7 @@ export const globalAverage: PoolingOp<
   "y" | "indices"
 > = {
   name: "global-average",
+  contract: CONTRACT,
   summary: "the mean or the maximum of as many windows as asked for",
   category: "downstream",
   options: {

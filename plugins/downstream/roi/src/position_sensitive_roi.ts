@@ -1,4 +1,4 @@
-import { formatShape, type PoolingOp } from "@rockpool/core";
+import { CONTRACT, formatShape, type PoolingOp } from "@rockpool/core";
 import { alignRegions, windowMeans } from "./align_regions.ts";
 import { meanBins } from "./mean_bins.ts";
 import {
@@ -62,6 +62,7 @@ export const positionSensitiveRoi: PoolingOp<
   "y"
 > = {
   name: "position-sensitive-roi",
+  contract: CONTRACT,
   summary: "the mean of each part of regions, each of channels of its own",
   category: "downstream",
   options: {

@@ -1,4 +1,4 @@
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import { regions } from "@rockpool/kernel";
 import { greatest, greatestWithIndices } from "./greatest.ts";
 import { type RegionsOptions, regionsOptions } from "./options.ts";
@@ -46,6 +46,7 @@ export interface RoiOptions extends RegionsOptions {
  */
 export const roi: PoolingOp<RoiOptions, "x", never, "y" | "indices"> = {
   name: "roi",
+  contract: CONTRACT,
   summary: "the greatest element of each part of regions of interest",
   category: "downstream",
   options: {

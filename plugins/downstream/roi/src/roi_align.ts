@@ -1,4 +1,9 @@
-import type { Context, PoolingOp, Value } from "@rockpool/core";
+import {
+  type Context,
+  CONTRACT,
+  type PoolingOp,
+  type Value,
+} from "@rockpool/core";
 import { type PositionSamples, productSamples } from "@rockpool/kernel";
 import {
   type AlignOptions,
@@ -53,6 +58,7 @@ export interface RoiAlignOptions extends AlignOptions {
  */
 export const roiAlign: PoolingOp<RoiAlignOptions, "x", never, "y"> = {
   name: "roi-align",
+  contract: CONTRACT,
   summary: "the mean of interpolated points of parts of regions of interest",
   category: "downstream",
   options: {

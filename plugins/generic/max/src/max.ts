@@ -1,4 +1,4 @@
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
   slide,
   type SlideOptions,
@@ -53,6 +53,7 @@ const greatestWithIndices: WindowKernel = windowKernel(
  */
 export const max: PoolingOp<MaxOptions, "x", never, "y" | "indices"> = {
   name: "max",
+  contract: CONTRACT,
   summary: "the greatest element of each window",
   category: "generic",
   options: {

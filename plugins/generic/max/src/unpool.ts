@@ -1,4 +1,5 @@
 import {
+  CONTRACT,
   formatShape,
   type Layout,
   type PoolingOp,
@@ -56,6 +57,7 @@ export interface MaxUnpoolOptions {
  */
 export const maxUnpool: PoolingOp<MaxUnpoolOptions, "x" | "indices"> = {
   name: "max-unpool",
+  contract: CONTRACT,
   summary: "values back where max pooling found them, zeros elsewhere",
   category: "generic",
   options: {
