@@ -7,16 +7,23 @@
 import { readModuleGraph } from "./module_graph.ts";
 import { findDependencies, inDependencyOrder } from "./pack/dependencies.ts";
 import { packPackage } from "./pack/pack_package.ts";
+import type { Tarball } from "./release/npm_publisher.ts";
 import { readPackages, ROOT } from "./workspace.ts";
 
-/** Packs every package; gives the paths in the order of their dependencies. */
-export async function packAll(folder: string): Promise<string[]> {
+/** Where tarballs are written to. */
+const FOLDER = `${ROOT}dist/npm`;
+
+/** Packs every package; gives them in the order of their dependencies. */
+export async function packAll(folder: string = FOLDER): Promise<Tarball[]> {
   const packages = readPackages();
   const dependencies = findDependencies(await readModuleGraph(), packages);
   await Deno.mkdir(folder, { recursive: true });
   const ordered = inDependencyOrder(packages, dependencies);
   const packing = { folder, packages, dependencies };
-  return await eachInTurn(ordered, (it) => packPackage(it, packing));
+  return await eachInTurn(ordered, async (it) => {
+    const { name, version } = it;
+    return { name, version, path: await packPackage(it, packing) };
+  });
 }
 
 /** As many at a time as there are cores, since each checks types anew. */
@@ -37,5 +44,5 @@ async function eachInTurn<Item, Result>(
 }
 
 if (import.meta.main) {
-  for (const path of await packAll(`${ROOT}dist/npm`)) console.log(path);
+  for (const { path } of await packAll()) console.log(path);
 }
