@@ -29,7 +29,7 @@ Deno.test("a backend may import the kernel, its libraries and no plugin", () => 
 
   assertEquals(judge(module, "@rockpool/kernel"), []);
   assertEquals(judge(module, "@rockpool/kernel/wat"), []);
-  assertEquals(judge(module, "watr"), []);
+  assertEquals(judge("packages/cpu/src/assemble_test.ts", "watr"), []);
   assertEquals(judge(module, "node:os"), []);
   assertEquals(judge(module, "@rockpool/max", "type"), [
     `${module}:7: @rockpool/cpu may not import @rockpool/max`,

@@ -32,12 +32,11 @@ Deno.test("the marks that bundles are searched for are those of what could be in
   assertEquals(await marksOf(everything.join("")), Object.keys(MARKS));
 });
 
-Deno.test("a bundle of one operator consists of its modules, core, kernel, cpu and watr", async () => {
+Deno.test("a bundle of one operator consists of its modules, core, kernel and cpu", async () => {
   const { parts } = await measurePlugin("@rockpool/soft");
   await stop();
   const folders = parts.map(({ module }) => /^[^/]+\/[^/]+/.exec(module)?.[0]);
   assertEquals([...new Set(folders)].sort(), [
-    "npm:watr/5.0.0",
     "packages/core",
     "packages/cpu",
     "packages/kernel",
@@ -87,13 +86,6 @@ Deno.test("a bundle that is too large is told with its largest modules", () => {
   const problem = sizeProblem({ ...size, gzipped: 60_001 });
   assert(problem.includes("takes 60001 bytes, at most 60000"), problem);
   assert(problem.includes("9000 packages/kernel/src/large.ts"), problem);
-});
-
-Deno.test("a bundle with eigenvalues may be larger by their kernel", () => {
-  const parts = [{ module: "packages/kernel/src/wat_eigen.ts", bytes: 2_000 }];
-  const size = { plugin: "@rockpool/covariance", parts };
-  assertEquals(sizeProblem({ ...size, gzipped: 66_000 }), "");
-  assert(sizeProblem({ ...size, gzipped: 66_001 }).includes("66000 are"));
 });
 
 function temporaryFolder(): Disposable & { readonly path: string } {

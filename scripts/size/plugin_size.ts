@@ -4,9 +4,6 @@ import { bundleForBrowser, type BundlePart } from "./bundle.ts";
 /** The most bytes that an application of one operator may take, gzipped. */
 const MOST_BYTES = 60_000;
 
-/** The same for one that finds eigenvalues, whose kernel comes on top. */
-const MOST_BYTES_WITH_EIGENVALUES = 66_000;
-
 /** What a browser loads in order to run one operator on the CPU. */
 export interface PluginSize {
   /** The entry point that has the operator, such as `@rockpool/max/unpool`. */
@@ -36,16 +33,12 @@ export async function measurePlugin(plugin: string): Promise<PluginSize> {
 export function sizeProblem(
   { plugin, gzipped, parts }: PluginSize,
 ): string {
-  const hasEigenvalues = parts.some(({ module }) =>
-    module.endsWith("kernel/src/wat_eigen.ts")
-  );
-  const most = hasEigenvalues ? MOST_BYTES_WITH_EIGENVALUES : MOST_BYTES;
-  if (gzipped <= most) return "";
+  if (gzipped <= MOST_BYTES) return "";
   const largest = parts.slice(0, 12).map(({ module, bytes }) =>
     `  ${String(bytes).padStart(6)} ${module}`
   );
   return [
-    `${plugin} with its backend takes ${gzipped} bytes, at most ${most} are ` +
+    `${plugin} with its backend takes ${gzipped} bytes, at most ${MOST_BYTES} are ` +
     "allowed; the largest modules, before compression:",
     ...largest,
   ].join("\n");

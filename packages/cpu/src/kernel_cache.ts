@@ -6,9 +6,9 @@ import {
   type WatKernel,
   watKey,
 } from "@rockpool/kernel";
-import compile from "watr/compile";
 import type { Allocator } from "./allocator.ts";
 import { KernelCall } from "./kernel_call.ts";
+import { assemble } from "./assemble.ts";
 import type { WasmMemory } from "./memory.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -117,7 +117,7 @@ export class KernelCache {
 
   #compile(text: string): CompiledModule {
     const { memory } = this.memory;
-    const bytes: Uint8Array<ArrayBuffer> = compile(text);
+    const bytes = assemble(text);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     const address = this.allocator.allocate(bytes.length);
