@@ -6,12 +6,14 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { findCycles } from "./check_cycles.ts";
 import { findBadImports } from "./check_imports.ts";
+import { findScoreGaps } from "./check_score.ts";
 import { deno } from "./deno.ts";
 import { readModuleGraph } from "./module_graph.ts";
 import { measurePlugins, sizeProblems } from "./size.ts";
-import { readPackages } from "./workspace.ts";
+import { readPackages, ROOT } from "./workspace.ts";
 
 /** Resolves to what is wrong: an empty text if nothing is. */
 export type Check = () => Promise<string>;
@@ -25,6 +27,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   docs: checkDocs,
   examples: checkExamples,
   publish: checkPublish,
+  score: checkScore,
   size: async () => sizeProblems(await measurePlugins()),
 };
 
@@ -59,6 +62,15 @@ async function checkPublish(): Promise<string> {
     problems += await run(args, folder);
   }
   return problems;
+}
+
+// deno-lint-ignore require-await -- errors must reject
+async function checkScore(): Promise<string> {
+  const read = (file: string) => {
+    const path = `${ROOT}/${file}`;
+    return existsSync(path) ? Deno.readTextFileSync(path) : undefined;
+  };
+  return findScoreGaps(readPackages(), read).join("\n");
 }
 
 async function run(args: string[], folder?: string): Promise<string> {

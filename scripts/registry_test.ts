@@ -144,13 +144,15 @@ Deno.test("packages that are published can be added one at a time", async (t) =>
   });
 
   await t.step(
-    "every operator in Node, from one package",
+    "every operator and the command in Node",
     async () => {
       const folder = folders.of("all");
-      await install(folder, "@rockpool/rockpool");
+      await install(folder, "@rockpool/rockpool", "@rockpool/cli");
       await Deno.writeTextFile(`${folder}/all.js`, ALL_OPERATORS);
       const output = await mustRun("node", ["all.js"], { cwd: folder });
       assertEquals(output, `4\n${operatorNames(builtins).length} operators\n`);
+      const list = await mustRun("npx", ["rockpool", "list"], { cwd: folder });
+      for (const name of operatorNames(builtins)) assert(list.includes(name));
     },
   );
 

@@ -1,3 +1,8 @@
+/**
+ * Draws pictures with titles on one sheet.
+ *
+ * @module
+ */
 import { Buffer } from "node:buffer";
 import { checkImage, encodeImage, type ImageTensor } from "./image.ts";
 import { FONT_FAMILY, renderSvg } from "./render_svg.ts";

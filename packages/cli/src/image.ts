@@ -1,3 +1,8 @@
+/**
+ * Reads and writes PNG and JPEG as tensors.
+ *
+ * @module
+ */
 import { Buffer } from "node:buffer";
 import jpeg from "jpeg-js";
 // @ts-types="@types/pngjs"

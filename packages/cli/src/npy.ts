@@ -1,3 +1,8 @@
+/**
+ * Reads and writes `.npy` files, the arrays of NumPy.
+ *
+ * @module
+ */
 /** An array of a `.npy` file, row-major. */
 export interface NpyArray {
   /** The length of each axis; empty for a single number. */

@@ -1,3 +1,8 @@
+/**
+ * Draws SVG as PNG, with a font of its own.
+ *
+ * @module
+ */
 import { readFile } from "node:fs/promises";
 import font from "@fontsource/dejavu-sans/metadata.json" with { type: "json" };
 import { initWasm, Resvg } from "@resvg/resvg-wasm";

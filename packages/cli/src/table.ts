@@ -1,3 +1,8 @@
+/**
+ * Rows as text in columns.
+ *
+ * @module
+ */
 /** Rows as text: the columns of all of them stand below each other. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
