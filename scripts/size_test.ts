@@ -88,6 +88,13 @@ Deno.test("a bundle that is too large is told with its largest modules", () => {
   assert(problem.includes("9000 packages/kernel/src/large.ts"), problem);
 });
 
+Deno.test("a bundle with eigenvalues may be larger by their kernel", () => {
+  const parts = [{ module: "packages/kernel/src/wat_eigen.ts", bytes: 2_000 }];
+  const size = { plugin: "@rockpool/covariance", parts };
+  assertEquals(sizeProblem({ ...size, gzipped: 66_000 }), "");
+  assert(sizeProblem({ ...size, gzipped: 66_001 }).includes("66000 are"));
+});
+
 function temporaryFolder(): Disposable & { readonly path: string } {
   const path = Deno.makeTempDirSync();
   return {

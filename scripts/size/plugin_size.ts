@@ -4,6 +4,9 @@ import { bundleForBrowser, type BundlePart } from "./bundle.ts";
 /** The most bytes that an application of one operator may take, gzipped. */
 const MOST_BYTES = 60_000;
 
+/** What the kernel of eigenvalues may add, for the operators that bring it. */
+const EIGENVALUES_BYTES = 6_000;
+
 /** What a browser loads in order to run one operator on the CPU. */
 export interface PluginSize {
   /** The entry point that has the operator, such as `@rockpool/max/unpool`. */
@@ -33,12 +36,16 @@ export async function measurePlugin(plugin: string): Promise<PluginSize> {
 export function sizeProblem(
   { plugin, gzipped, parts }: PluginSize,
 ): string {
-  if (gzipped <= MOST_BYTES) return "";
+  const most = MOST_BYTES +
+    (parts.some(({ module }) => module.endsWith("/wat_eigen.ts"))
+      ? EIGENVALUES_BYTES
+      : 0);
+  if (gzipped <= most) return "";
   const largest = parts.slice(0, 12).map(({ module, bytes }) =>
     `  ${String(bytes).padStart(6)} ${module}`
   );
   return [
-    `${plugin} with its backend takes ${gzipped} bytes, at most ${MOST_BYTES} are ` +
+    `${plugin} with its backend takes ${gzipped} bytes, at most ${most} are ` +
     "allowed; the largest modules, before compression:",
     ...largest,
   ].join("\n");

@@ -37,7 +37,7 @@ const POINTS = [
 ];
 
 for (const [name, { made, value, slope }] of Object.entries(functions)) {
-  Deno.test(`${name}() and its slope are right wherever they are asked for`, async () => {
+  Deno.test(`${name}() and its slope are right wherever they are asked for`, () => {
     const kernel = windowKernel(
       name,
       ["x"],
