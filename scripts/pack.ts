@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { stop } from "esbuild";
 import { readModuleGraph } from "./module_graph.ts";
 import { findDependencies, inDependencyOrder } from "./pack/dependencies.ts";
 import { packPackage } from "./pack/pack_package.ts";
@@ -20,10 +21,14 @@ export async function packAll(folder: string = FOLDER): Promise<Tarball[]> {
   await Deno.mkdir(folder, { recursive: true });
   const ordered = inDependencyOrder(packages, dependencies);
   const packing = { folder, packages, dependencies };
-  return await eachInTurn(ordered, async (it) => {
-    const { name, version } = it;
-    return { name, version, path: await packPackage(it, packing) };
-  });
+  try {
+    return await eachInTurn(ordered, async (it) => {
+      const { name, version } = it;
+      return { name, version, path: await packPackage(it, packing) };
+    });
+  } finally {
+    await stop();
+  }
 }
 
 /** As many at a time as there are cores, since each checks types anew. */

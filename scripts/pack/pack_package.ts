@@ -1,5 +1,6 @@
 import { deno } from "../deno.ts";
 import { type Package, readRanges, ROOT } from "../workspace.ts";
+import { lowerSyntax } from "./lower_syntax.ts";
 import { completeManifest, describe } from "./manifest.ts";
 import { readTarball, setText, textOf, writeTarball } from "./tarball.ts";
 
@@ -38,6 +39,10 @@ export async function packPackage(
       const isForeign = members.some((it) => name.startsWith(`${it.folder}/`));
       if (isForeign) files.delete(name);
     }
+  }
+  for (const name of files.keys()) {
+    if (!name.endsWith(".js")) continue;
+    setText(files, name, await lowerSyntax(textOf(files, name)!));
   }
   const readme = textOf(files, "README.md");
   const packageJson = textOf(files, "package.json");
