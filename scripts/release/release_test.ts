@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { mustRun } from "../command.ts";
 import { readPackages, readRanges } from "../workspace.ts";
-import { gitHistory } from "./history.ts";
+import type { Commit } from "./commit.ts";
+import type { History } from "./history.ts";
 import { type Ready, release } from "./release.ts";
 
 /** Packages of a repository, and what each imports. */
@@ -12,10 +12,50 @@ const MEMBERS: Readonly<Record<string, string[]>> = {
 };
 const shortName = (name: string) => name.split("/")[1];
 
+/** A history without git. */
+class MemoryHistory implements History {
+  readonly commits: Commit[] = [];
+  readonly #tags = new Map<string, number>();
+  clean = true;
+
+  tags(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#tags.keys()]);
+  }
+
+  commitsSince(tag: string, paths: readonly string[]): Promise<Commit[]> {
+    const since = this.commits.slice(this.#tags.get(tag)).map((commit) => ({
+      ...commit,
+      files: commit.files.filter((file) =>
+        paths.some((path) => file === path || file.startsWith(`${path}/`))
+      ),
+    }));
+    return Promise.resolve(since.filter(({ files }) => files.length > 0));
+  }
+
+  isClean(): Promise<boolean> {
+    return Promise.resolve(this.clean);
+  }
+
+  commit(message: string, files: readonly string[]): Promise<void> {
+    const hash = String(this.commits.length);
+    this.commits.push({ hash, message, files });
+    return Promise.resolve();
+  }
+
+  tag(name: string): Promise<void> {
+    this.#tags.set(name, this.commits.length);
+    return Promise.resolve();
+  }
+
+  forget(name: string): void {
+    this.#tags.delete(name);
+  }
+}
+
 /** A repository of three packages, and a registry that may refuse some. */
 async function openRepository() {
   const root = await Deno.makeTempDir();
-  const git = (...args: string[]) => mustRun("git", args, { cwd: root });
+  const memory = new MemoryHistory();
   const write = async (file: string, text: string) => {
     const path = `${root}/${file}`;
     await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
@@ -23,12 +63,8 @@ async function openRepository() {
   };
   const commit = async (message: string, files: Record<string, string>) => {
     for (const [file, text] of Object.entries(files)) await write(file, text);
-    await git("add", "--all");
-    await git("commit", "--quiet", "--message", message);
+    await memory.commit(message, Object.keys(files));
   };
-  await git("init", "--quiet");
-  await git("config", "user.name", "Somebody");
-  await git("config", "user.email", "somebody@example.org");
   const files: Record<string, string> = {};
   for (const name of Object.keys(MEMBERS)) {
     const config = { name, version: "0.1.0", exports: "./mod.ts" };
@@ -70,7 +106,7 @@ async function openRepository() {
       Promise.resolve(packages().map((it) => ({ ...it, path: "" })));
     await release({
       root,
-      history: gitHistory(root),
+      history: memory,
       packages,
       dependencies: new Map(Object.entries({
         ...MEMBERS,
@@ -85,15 +121,12 @@ async function openRepository() {
   const read = (file: string) => Deno.readTextFile(`${root}/${file}`);
   return {
     commit,
-    write,
     run,
     read,
-    git,
+    memory,
     published,
     refused,
-    async tags() {
-      return (await git("tag")).trim().split("\n").filter(Boolean).sort();
-    },
+    tags: async () => (await memory.tags()).toSorted(),
     [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
   };
 }
@@ -112,7 +145,9 @@ Deno.test("a dry run changes and publishes nothing", async () => {
   );
   assertEquals(repository.published.size, 0);
   assertEquals(await repository.tags(), []);
-  assertEquals(await repository.git("status", "--porcelain"), "");
+  assertEquals(repository.memory.commits.length, 1);
+  const config = JSON.parse(await repository.read("packages/soft/deno.json"));
+  assertEquals(config.version, "0.1.0");
 });
 
 Deno.test("a patch of one package is released alone, with a changelog", async () => {
@@ -140,7 +175,10 @@ Deno.test("a patch of one package is released alone, with a changelog", async ()
     "@rockpool/soft@0.1.0",
     "@rockpool/soft@0.1.1",
   ]);
-  assertEquals(await repository.git("status", "--porcelain"), "");
+  assertEquals(repository.memory.commits.at(-1)?.files, [
+    "packages/soft/deno.json",
+    "packages/soft/CHANGELOG.md",
+  ]);
   assertEquals(await repository.run(), ["Nothing to release"]);
 });
 
@@ -197,7 +235,7 @@ Deno.test("what is published but has no tag is not published again", async () =>
   await using repository = await openRepository();
   await repository.run();
   const tag = "@rockpool/soft@0.1.0";
-  await repository.git("tag", "--delete", tag);
+  repository.memory.forget(tag);
   repository.refused.add("@rockpool/soft");
   await repository.run();
   assert((await repository.tags()).includes(tag));
@@ -205,6 +243,6 @@ Deno.test("what is published but has no tag is not published again", async () =>
 
 Deno.test("a release needs all changes to be committed", async () => {
   await using repository = await openRepository();
-  await repository.write("registry.ts", "export const a = 1;");
+  repository.memory.clean = false;
   await assertRejects(() => repository.run(), Error, "not committed");
 });
