@@ -30,9 +30,14 @@ export async function measurePlugins(): Promise<PluginSize[]> {
   return sizes;
 }
 
-/** What is wrong with the sizes of plugins; an empty text if nothing is. */
+/**
+ * What is wrong with the sizes of plugins, modules for the first one only; an
+ * empty text if nothing is.
+ */
 export function sizeProblems(sizes: readonly PluginSize[]): string {
-  return sizes.map((size) => sizeProblem(size)).filter(Boolean).join("\n");
+  const [first, ...more] = sizes.map(sizeProblem).filter(Boolean);
+  return [first ?? "", ...more.map((it) => it.split("; ")[0])].join("\n")
+    .trim();
 }
 
 /** Bytes before compression of each part of the repository and of npm. */
