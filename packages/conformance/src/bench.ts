@@ -27,7 +27,9 @@ export interface BenchOptions<Options extends object> {
   readonly options: GivenOptions<Options>;
   /** The shape of every input. */
   readonly shape: Shape;
-  /** The same computation of all inputs as a loop in JavaScript, the baseline. */
+  /** Inputs by name that numbers in no order would not do for. */
+  readonly inputs?: Readonly<Record<string, Tensor>>;
+  /** The same computation of all other inputs as a loop in JavaScript, the baseline. */
   plainLoop(...inputs: Tensor<Float32Array>[]): Float32Array;
 }
 
@@ -63,12 +65,13 @@ export async function benchOperator<
   Outputs extends string,
 >(
   op: PoolingOp<Options, Inputs, Weights, Outputs>,
-  { options, shape, plainLoop }: BenchOptions<Options>,
+  { options, shape, inputs: given = {}, plainLoop }: BenchOptions<Options>,
 ): Promise<void> {
   const all = validateOptions(op.options, options);
   const names = neededInputs(op, all);
   const tensors = Object.fromEntries(
-    names.map((name, index) => [name, makeInput(shape, index)]),
+    names.filter((name) => !Object.hasOwn(given, name))
+      .map((name, index) => [name, makeInput(shape, index)]),
   );
   const shapes = Object.fromEntries(names.map((name) => [name, shape]));
   const specs: Readonly<Record<string, WeightSpec>> =
@@ -92,7 +95,7 @@ export async function benchOperator<
     });
     const session = backend?.session();
     const inputs: Record<Inputs, Value> | undefined = session &&
-      uploadAll(session, tensors);
+      uploadAll(session, { ...tensors, ...given });
     const weights: Record<Weights, Value> | undefined = session &&
       uploadAll(session, initial);
     Deno.bench({
