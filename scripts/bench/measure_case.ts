@@ -19,11 +19,11 @@ export interface MeasureOptions {
   readonly repeats: number;
 }
 
-/** A row, and how far the results of peers are from ours. */
+/** A row, and who is not in it. */
 export interface Measured {
   readonly row: BenchRow;
-  /** The largest difference from each peer that has the case. */
-  readonly differences: Readonly<Record<string, number>>;
+  /** Why peers that have the case were left out, by their names. */
+  readonly leftOut: Readonly<Record<string, string>>;
 }
 
 /** The largest difference that rounding explains, relative above 1. */
@@ -38,9 +38,10 @@ const PATIENCE = 1500;
 
 /**
  * Times a case: ours, the peers' and the copy of as many bytes in turn. A peer
- * whose results differ from ours is left out.
+ * that fails, or whose results differ from ours, is left out.
  *
- * @throws {Error} where no peer's results agree, or Rockpool lacks the case
+ * @throws {Error} where peers' results differ and none agrees, or Rockpool lacks
+ * the case
  */
 export async function measureCase(
   benchCase: BenchCase,
@@ -57,23 +58,32 @@ export async function measureCase(
   const expected = await own.results();
 
   const present: { name: string; prepared: Prepared; time: number }[] = [];
-  const differences: Record<string, number> = {};
+  const leftOut: Record<string, string> = {};
+  let disagrees = false;
   for (const peer of peers) {
-    const prepared = await peer.prepare(benchCase, data);
-    if (!prepared) continue;
-    stack.use(prepared);
-    const difference = distances(await prepared.results(), expected);
-    differences[peer.name] = difference;
-    if (!(difference <= TOLERANCE)) continue;
-    const time = await prepared.turn({ warm: 0, calls: 1 });
-    present.push({ name: peer.name, prepared, time });
+    try {
+      const prepared = await peer.prepare(benchCase, data);
+      if (!prepared) continue;
+      stack.use(prepared);
+      const difference = distances(await prepared.results(), expected);
+      if (difference <= TOLERANCE) {
+        const time = await prepared.turn({ warm: 0, calls: 1 });
+        present.push({ name: peer.name, prepared, time });
+      } else {
+        disagrees = true;
+        leftOut[peer.name] = `its results differ by ${difference}`;
+      }
+    } catch (error) {
+      // What breaks in a library is to be seen, and no end of the comparison.
+      leftOut[peer.name] = error instanceof Error ? error.message : `${error}`;
+    }
   }
-  const different = Object.entries(differences);
-  if (different.length > 0 && present.length === 0) {
+  if (disagrees && present.length === 0) {
+    const reasons = Object.entries(leftOut).map((it) => it.join(": "));
     throw new Error(
-      `Cannot time ${benchCase.name}, ${benchCase.direction}: no peer agrees, ${
-        different.map(([name, by]) => `${name} differs by ${by}`).join(", ")
-      }, at most ${TOLERANCE} is rounding`,
+      `Cannot time ${benchCase.name}, ${benchCase.direction}: no peer agrees, at most ${TOLERANCE} is rounding. ${
+        reasons.join("; ")
+      }`,
     );
   }
 
@@ -90,7 +100,7 @@ export async function measureCase(
   );
   const byName = new Map(present.map(({ name }, at) => [name, times[at]]));
   return {
-    differences,
+    leftOut,
     row: {
       case: benchCase.name,
       op: benchCase.op,
