@@ -1,6 +1,6 @@
 import type { ScalarType } from "./wgsl_vector.ts";
 import { COMPONENTS, LANES, vector } from "./wgsl_vector.ts";
-import { sum, type WgslText } from "./wgsl_text.ts";
+import { product, sum, type WgslText } from "./wgsl_text.ts";
 
 /** What a run of numbers is read from. */
 export interface CellSource {
@@ -35,9 +35,7 @@ export function loadCells(
   if (width === 1) {
     for (let first = 0; first < wanted.length; first += LANES) {
       const some = wanted.slice(first, first + LANES);
-      const words = some.map((at) =>
-        `${from}[${sum(start, timesText(at, step))}]`
-      );
+      const words = some.map((at) => `${from}[${moved(start, at, step)}]`);
       while (words.length < LANES) words.push(words.at(-1)!);
       const register = name();
       text.let(register, vector(type, words));
@@ -54,20 +52,23 @@ export function loadCells(
     let register = registers.get(index);
     if (register === undefined) {
       registers.set(index, register = name());
-      const offset = index < 0
-        ? `${start} - ${-index}`
-        : sum(start, `${index}`);
-      text.let(register, `${from}[${offset}]`);
+      text.let(register, `${from}[${moved(start, index, "1")}]`);
     }
     cells.set(at, `${register}.${COMPONENTS[place - index * width]}`);
   }
   return cells;
 }
 
-function timesText(factor: number, step: string): string {
-  if (factor === 0) return "0";
-  if (step === "1") return `${factor}`;
-  return factor === 1 ? step : `${factor} * ${step}`;
+/** An index so many steps behind another, or in front of it. */
+function moved(start: string, count: number, step: string): string {
+  return count < 0
+    ? `${start} - ${steps(-count, step)}`
+    : sum(start, steps(count, step));
+}
+
+/** So many steps as text. */
+export function steps(count: number, step: string): string {
+  return count === 0 ? "0" : product(`${count}`, step);
 }
 
 /** A vector of four of the numbers. */

@@ -1,7 +1,7 @@
 import type { Expression } from "./expression.ts";
 import type { Program } from "./program.ts";
 import { topological } from "./traverse.ts";
-import { type Cells, loadCells, vectorOfCells } from "./wgsl_cells.ts";
+import { type Cells, loadCells, steps, vectorOfCells } from "./wgsl_cells.ts";
 import { defineCovering, eachItem, eachWindow } from "./wgsl_covering.ts";
 import { type LaneSchedule, strideOf } from "./wgsl_lanes.ts";
 import { readName, type WgslBody, writeName } from "./wgsl_module.ts";
@@ -103,11 +103,7 @@ export function emitLanesGather(
     const from = (index: string) => `${readName(leaf.name)}[${index}]`;
     const word = values.newName(leaf.name);
     const loads = [0, 1, 2, 3].map((lane) =>
-      from(sum(
-        "offset",
-        product(`${lane}`, schedule.inputStep)
-          .replace(/^0.*/, "0"),
-      ))
+      from(sum("offset", steps(lane, schedule.inputStep)))
     );
     text.let(
       word,
@@ -209,8 +205,8 @@ export function emitLanesGather(
       return;
     }
     for (let i = 0; i < LANES; i++) {
-      const step = i === 0 ? "0" : product(`${i}`, schedule.inputStep);
-      const line = `${to}[${sum("offset", step)}] = total.${COMPONENTS[i]};`;
+      const at = sum("offset", steps(i, schedule.inputStep));
+      const line = `${to}[${at}] = total.${COMPONENTS[i]};`;
       if (i === 0) text.line(line);
       else {
         const inside = `${letter} + ${i} < call.input_${letter}`;

@@ -2,7 +2,7 @@ import { foldPasses, type Program, type ProgramOutput } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { usualCase } from "./usual_case.ts";
 import { emitCases, formulasOf, type WgslResult } from "./wgsl_cases.ts";
-import { vectorOfCells } from "./wgsl_cells.ts";
+import { steps, vectorOfCells } from "./wgsl_cells.ts";
 import { accumulate, type Accumulator } from "./wgsl_folds.ts";
 import {
   type Block,
@@ -77,8 +77,10 @@ export function emitLanesWindow(
   const once = looped.some(({ kind }) => kind !== "unit")
     ? undefined
     : (defineLoopedPlace(), loadElements(windows));
-  const steps = { fold: foldWindows, write: writeResults };
-  emitCases(text, { program, usual, values }, steps);
+  emitCases(text, { program, usual, values }, {
+    fold: foldWindows,
+    write: writeResults,
+  });
   return { constants: values.constants };
 
   function foldWindows(
@@ -226,8 +228,7 @@ export function emitLanesWindow(
     for (const i of range(LANES)) {
       const write = () => {
         for (const { to, result } of results) {
-          const step = i === 0 ? "0" : product(`${i}`, outputStep);
-          const index = sum("window", step);
+          const index = sum("window", steps(i, outputStep));
           text.line(`${to}[${index}] = ${result}.${COMPONENTS[i]};`);
         }
       };

@@ -114,7 +114,7 @@ fn main(
   for (var at_h = first_h; at_h <= last_h; at_h++) {
     let start_h = at_h * 2 - 1;
     let tap_h = h - start_h;
-    let dy_y_0 = vec4<f32>(in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + -2], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + -1], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 1]);
+    let dy_y_0 = vec4<f32>(in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest - 2], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest - 1], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 1]);
     let dy_y_1 = vec4<f32>(in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 2], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3], in_dy_y[base + (at_d * call.output_h + at_h) * call.output_w + nearest + 3]);
     {
       let at_w = nearest + vec4<i32>(-2, -1, 0, 1);
