@@ -100,7 +100,11 @@ export function emitTileWindow(
           text.let(word, `${readName(leaf.name)}[offset]`);
           inner.define(leaf, word);
           if (isTiled) {
-            const tile = declare(`tile_${leaf.name}`, "f32", rows * columns);
+            const tile = declare(
+              `cells_of_${leaf.name}`,
+              "f32",
+              rows * columns,
+            );
             text.line(`${tile}[cell] = ${word};`);
           }
         }
@@ -231,7 +235,7 @@ export function emitTileWindow(
       const element = inner.inner();
       for (const leaf of leaves) {
         const word = values.newName(leaf.name);
-        text.let(word, `tile_${leaf.name}[cell]`);
+        text.let(word, `cells_of_${leaf.name}[cell]`);
         element.define(leaf, word);
       }
       for (const accumulator of accumulators) {

@@ -12,7 +12,7 @@ struct Call {
 @group(0) @binding(0) var<uniform> call: Call;
 @group(0) @binding(1) var<storage, read> in_x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to_y: array<f32>;
-var<workgroup> tile_x: array<f32, 400>;
+var<workgroup> cells_of_x: array<f32, 400>;
 var<workgroup> items_0: array<i32, 400>;
 var<workgroup> strip_0_0: array<i32, 320>;
 
@@ -60,7 +60,7 @@ fn main(
     if (h >= 0 && h < call.input_h && w >= 0 && w < call.input_w) {
       let offset = base + h * call.input_w + w;
       let x_0 = in_x[offset];
-      tile_x[cell] = x_0;
+      cells_of_x[cell] = x_0;
       items_0[cell] = rank_of(x_0);
     }
   }
@@ -106,7 +106,7 @@ fn main(
       for (var tap_w = 0; tap_w < to_w; tap_w++) {
         let cell = (row + tap_h) * 20 + column + tap_w;
         let position = (start_h + tap_h) * call.input_w + (start_w + tap_w);
-        let x_1 = tile_x[cell];
+        let x_1 = cells_of_x[cell];
         let exp_0 = exp_of((x_1 - max_1) * call.scalar_temperature);
         sum_0 += exp_0 * x_1;
         sum_1 += exp_0;
