@@ -1,5 +1,6 @@
 import {
   emitWgsl,
+  foundBytes,
   type Geometry,
   makeProgram,
   packFields,
@@ -11,7 +12,6 @@ import {
   type WgslModule,
   type WgslProgram,
   wgslTables,
-  windowsOf,
 } from "@rockpool/kernel";
 import type { Block } from "./buffer_pool.ts";
 import type { Slice } from "./command_batch.ts";
@@ -109,12 +109,11 @@ export function runProgram(
 /** A block for what the workgroups of a window leave for each other. */
 function acquireFound(
   { pool, limits }: Dispatcher,
-  { foundWords, plan }: WgslProgram,
+  module: WgslProgram,
   { geometry, items }: { geometry: Geometry; items: number },
 ): Slice & { readonly block: Block } {
-  const words = foundWords * windowsOf(plan.schedule, geometry, items);
-  assertBindable([words], limits);
-  const size = 4 * words;
+  const size = foundBytes(module, geometry, items);
+  assertBindable([size / 4], limits);
   return { block: pool.acquire(size), offset: 0, size };
 }
 

@@ -62,7 +62,7 @@ export interface WgslProgram extends WgslModule {
  * const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
  * const windows = slide([1, 3, 8, 8], { kernelSize: 2 });
  * const { source } = emitWgsl(programsOf(max).infer, windows);
- * assert(source.includes("to_y[window] = max_0;"));
+ * assert(source.includes("to_y[window / 4] = max_0;"));
  * ```
  */
 export function emitWgsl(
@@ -222,6 +222,15 @@ export interface WgslCall {
   readonly stream: Stream;
   /** Where the tables begin. */
   readonly offsets: Readonly<Record<string, number>>;
+}
+
+/** Bytes of the buffer `found` of a program, for so many items of a batch. */
+export function foundBytes(
+  { foundWords, plan }: WgslProgram,
+  geometry: Geometry,
+  items: number,
+): number {
+  return 4 * foundWords * windowsOf(plan.schedule, geometry, items);
 }
 
 /** The arguments of a dispatch by name; it has so many `invocations`. */

@@ -10,7 +10,9 @@ import { LANES } from "./wgsl_vector.ts";
 
 /** An invocation for four neighbouring results along an axis of planes. */
 export interface LaneSchedule {
+  /** Which schedule it is. */
   readonly kind: "lanes";
+  /** A vector holds four results. */
   readonly vectors: "results";
   /** The axis that the four results stand along. */
   readonly letter: AxisLetter;

@@ -35,7 +35,9 @@ export type WgslAxis =
 export interface WgslPlan {
   /** The axes that the tensor has. */
   readonly axes: readonly WgslAxis[];
+  /** Channels before or after the spatial axes. */
   readonly layout: Layout;
+  /** What the tables of the axes differ by. */
   readonly per: TablePer;
   /** Whether a table says which item of the input an item is read from. */
   readonly sources: boolean;

@@ -8,6 +8,7 @@ import { LANES } from "./wgsl_vector.ts";
 
 /** Several invocations of a workgroup for each window. */
 export interface TeamSchedule {
+  /** Which schedule it is. */
   readonly kind: "team";
   /**
    * `results`: four channels, which lie last. `elements`: four elements of a

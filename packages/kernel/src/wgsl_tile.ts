@@ -10,6 +10,7 @@ import { isOfElement, windowValuesOf } from "./wgsl_window_values.ts";
 
 /** A workgroup for a rectangle of results, whose operands it reads once. */
 export interface TileSchedule {
+  /** Which schedule it is. */
   readonly kind: "tile";
   /** `results`: four channels, which lie last. */
   readonly vectors: "none" | "results";
