@@ -27,6 +27,9 @@ import { emitWindow } from "./wgsl_window.ts";
 
 const emitted = new WeakMap<Program, Map<string, WgslProgram>>();
 
+/** The same by windows, so that the same windows need no plan again. */
+const planned = new WeakMap<Program, WeakMap<Geometry, WgslProgram>>();
+
 /** The compute shader of a program over windows. */
 export interface WgslProgram extends WgslModule {
   /** What the text depends on besides the formula. */
@@ -70,12 +73,17 @@ export function emitWgsl(
   geometry: Geometry,
   packed: readonly string[] = [],
 ): WgslProgram {
+  const ofWindows = planned.get(program) ?? new WeakMap();
+  planned.set(program, ofWindows);
+  const known = packed.length === 0 ? ofWindows.get(geometry) : undefined;
+  if (known) return known;
   const plan = wgslPlan(program, geometry, packed);
   const key = JSON.stringify(plan);
   let modules = emitted.get(program);
   if (!modules) emitted.set(program, modules = new Map());
   let module = modules.get(key);
   if (!module) modules.set(key, module = emitStages(program, plan));
+  if (packed.length === 0) ofWindows.set(geometry, module);
   return module;
 }
 

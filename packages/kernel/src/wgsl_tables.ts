@@ -1,7 +1,7 @@
 import { coveringWindows } from "./covering.ts";
 import { type Geometry, type TableAxis, tableGroup } from "./geometry.ts";
 import type { Program } from "./program.ts";
-import { wgslPlan } from "./wgsl_plan.ts";
+import { wgslAxes } from "./wgsl_plan.ts";
 
 /** Integers about the windows, and where each table begins among them. */
 export interface WgslTables {
@@ -24,7 +24,7 @@ export function wgslTables(
     Object.assign(tables, readersOf(sources, inputItems));
   }
   for (
-    const { letter } of wgslPlan(program, geometry).axes.filter(({ kind }) =>
+    const { letter } of wgslAxes(geometry).filter(({ kind }) =>
       kind === "table"
     )
   ) {
