@@ -37,6 +37,12 @@ export * from "./src/slide.ts";
 export * from "./src/sparse_samples.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
+export {
+  channelParts,
+  foldsOfRows,
+  rowBuffer,
+  rowBufferBytes,
+} from "./src/wat_channels_plan.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_matmul.ts";
 export * from "./src/wat_sums.ts";

@@ -8,6 +8,7 @@ import {
   type Value,
 } from "@rockpool/core";
 import {
+  channelParts,
   type Device,
   forEachIndex,
   type Geometry,

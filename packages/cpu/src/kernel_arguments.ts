@@ -41,11 +41,11 @@ export class KernelArguments {
    */
   constructor(
     fields: readonly string[],
-    { geometry, tables: { offsets, words }, chunk }: {
+    { geometry, tables: { offsets, words }, known }: {
       readonly geometry: Geometry;
       readonly tables: TableBlock;
-      /** Rows that a thread takes at a time. */
-      readonly chunk: number;
+      /** Those that are known, by name. */
+      readonly known: Readonly<Record<string, number>>;
     },
   ) {
     if (fields.length > MAX_ARGUMENTS) {
@@ -58,7 +58,7 @@ export class KernelArguments {
     for (const [index, field] of fields.entries()) {
       const [kind, name] = splitField(field);
       // What a kernel keeps lies behind its tables.
-      const offset = field === "scratch"
+      const offset = field === "scratch" || field === "buffers"
         ? words.byteLength
         : offsets.get(field);
       if (kind === "tensor" || kind === "result" || kind === "scalar") {
@@ -68,7 +68,7 @@ export class KernelArguments {
       } else if (offset !== undefined) {
         this.#slots.push({ index, kind: "table", offset });
       } else if (kind === "constant") numbers[index] = Number(name);
-      else if (field === "chunk") this.#words[index] = chunk;
+      else if (field in known) this.#words[index] = known[field];
       else this.#words[index] = integerArgument(field, geometry);
     }
   }

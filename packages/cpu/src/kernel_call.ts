@@ -7,6 +7,7 @@ import {
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import { KernelArguments } from "./kernel_arguments.ts";
 import type { CompiledKernel } from "./kernel_cache.ts";
+import { rowBuffers } from "./row_buffers.ts";
 import { paysTransposed } from "./run_transposed.ts";
 import { type TableBlock, tableBlock } from "./table_blocks.ts";
 import type { Job, ThreadPool } from "./thread_pool.ts";
@@ -44,7 +45,10 @@ export class KernelCall {
     },
   ) {
     const { id, module, run, fields, plan } = kernel;
-    const rows = rowsOf(kernel, geometry);
+    const buffers = plan.foldsRows
+      ? rowBuffers(program, geometry, pool?.threads ?? 1)
+      : undefined;
+    const rows = rowsOf(kernel, geometry) * (buffers?.fields.parts ?? 1);
     const argumentsAddress = ARGUMENTS_ADDRESS;
     this.job = { kernel: id, module, run, argumentsAddress, rows };
     this.parallel = rows > 1 && workOf(program, geometry) >= PARALLEL_WORK;
@@ -52,11 +56,11 @@ export class KernelCall {
     const chunk = this.parallel && pool ? pool.chunkOf(rows) : rows;
     const scratch = 16 * kernel.scratchVectors *
       Math.ceil(geometry.output[2] / 4);
-    this.scratchBytes = scratch * Math.ceil(rows / chunk);
+    this.scratchBytes = buffers?.bytes ?? scratch * Math.ceil(rows / chunk);
     this.arguments = new KernelArguments(fields, {
       geometry,
       tables: this.tables,
-      chunk,
+      known: { chunk, ...buffers?.fields },
     });
     this.transposed = paysTransposed(plan, program, geometry)
       ? Object.freeze({ ...geometry, layout: "NHWC" })
@@ -72,7 +76,8 @@ function rowsOf(
   const [space, batch] = kind === "gather"
     ? [input, inputItems]
     : [output, items];
-  const lines = space[0] * space[1];
+  const [depth, height] = plan.block ?? [1, 1];
+  const lines = Math.ceil(space[0] / depth) * Math.ceil(space[1] / height);
   switch (plan.schedule) {
     case "scatter":
       return batch *

@@ -48,7 +48,8 @@ export function workerMain(start: WorkerStart): void {
   };
 
   let seen = 0;
-  Atomics.add(words, control.ready, 1);
+  // Thread 0 is the one that gives jobs.
+  const thread = Atomics.add(words, control.ready, 1) + 1;
   for (;;) {
     for (let i = 0; i < spins; i++) {
       if (Atomics.load(words, control.generation) !== seen) break;
@@ -67,7 +68,7 @@ export function workerMain(start: WorkerStart): void {
         const run = kernelOf(words[control.kernel]);
         const begin = at * words[control.chunk];
         const end = Math.min(begin + words[control.chunk], words[control.rows]);
-        run(words[control.arguments], begin, end);
+        run(words[control.arguments], begin, end, thread);
       } catch {
         Atomics.add(words, control.failed, 1);
       }

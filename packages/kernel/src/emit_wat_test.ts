@@ -67,6 +67,26 @@ const snapshots = [
     geometry: slide([1, 8, 8, 16], { kernelSize: 2, layout: "NHWC" }),
   },
   {
+    name: "max over overlapping windows channels last",
+    program: programsOf(max).infer,
+    geometry: slide([1, 8, 8, 16], {
+      kernelSize: 3,
+      stride: 1,
+      padding: 1,
+      layout: "NHWC",
+    }),
+  },
+  {
+    name: "gradient of max over large windows channels last",
+    program: programsOf(max).gradients[0].program,
+    geometry: slide([1, 8, 8, 16], {
+      kernelSize: 5,
+      stride: 1,
+      padding: 2,
+      layout: "NHWC",
+    }),
+  },
+  {
     name: "max over windows from tables",
     program: programsOf(max).infer,
     geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),

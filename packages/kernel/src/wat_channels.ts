@@ -1,4 +1,13 @@
-import { type Program, valuesOf } from "./program.ts";
+import type { Expression } from "./expression.ts";
+import type { Operation } from "./operation.ts";
+import {
+  foldPasses,
+  type Program,
+  type ProgramOutput,
+  valuesOf,
+} from "./program.ts";
+import { VECTORS, vectorsOf } from "./wat_cost.ts";
+import { topological } from "./traverse.ts";
 import {
   address,
   lanesBy,
@@ -9,7 +18,6 @@ import {
   load,
   loadLanes,
   loadSplat,
-  resultField,
   storeLanes,
   tensorField,
   type WatFrame,
@@ -28,8 +36,31 @@ import {
   type Term,
 } from "./wat_text.ts";
 
+/**
+ * Whether neighbouring vectors are worked on at a time, so that what lies in a
+ * cache line is read at once.
+ */
+export function isWide({ plan, program }: Channels): boolean {
+  if (!plan.channelsLast || plan.lanes === 1) return false;
+  if (program.kind === "gather") {
+    return vectorsOf([program.outputs[0].value]) === VECTORS;
+  }
+  return foldPasses(program.outputs).every((folds) =>
+    vectorsOf(folds.flatMap(({ operands }) => operands)) === VECTORS
+  );
+}
+
 /** A tensor's plane of four channels: where it starts, how elements follow. */
 type Side = "in" | "out";
+
+/** What is written, and where. */
+export interface ChannelsWrite {
+  /** The address of the first channel. */
+  readonly at: Term;
+  readonly vector: Term;
+  /** Channels from there on, where more than four are worked on at a time. */
+  readonly further?: number;
+}
 
 /**
  * The schedule `channels`: lanes are channels, which all have the same windows,
@@ -39,15 +70,25 @@ export class Channels {
   readonly evaluator: VectorEvaluator;
   readonly axes: readonly AxisRanges[];
 
+  /** The channels that are worked on: all, unless others are chosen. */
+  range: { readonly from: Term; readonly to: Term };
+
   constructor(
     readonly frame: WatFrame,
     readonly program: Program,
     readonly plan: WatPlan,
   ) {
+    this.range = { from: int(0), to: get("channels") };
     this.evaluator = new VectorEvaluator(frame, valuesOf(program));
     this.axes = plan.axes.map((axis, index) =>
       new AxisRanges(frame, axis, index)
     );
+  }
+
+  /** An evaluator of formulas, the one of some that are worked on at a time. */
+  evaluatorOf(outputs: readonly ProgramOutput[], index = 0): VectorEvaluator {
+    const mark = index > 0 ? `.${index}` : "";
+    return new VectorEvaluator(this.frame, valuesOf({ outputs }), mark);
   }
 
   /** Which table the channel's windows stand in. */
@@ -79,30 +120,64 @@ export class Channels {
 
   /**
    * Runs lines for each vector of channels, the first of which is `channel`;
-   * others for as many vectors at a time as there are.
+   * others for as many vectors at a time as there are, until they leave for
+   * the label `$single`.
    */
   forEachChannel(
     body: () => void,
-    block?: { vectors: number; body: () => void },
+    block?: { vectors: number; body: () => void; leaves?: boolean },
   ): void {
     const { frame, plan: { lanes } } = this;
-    const channels = frame.field("channels");
-    frame.set("channel", "i32", int(0));
+    frame.field("channels");
+    const { from, to: channels } = this.range;
+    frame.set("channel", "i32", from);
     if (block) {
       const size = lanes * block.vectors;
-      frame.loop("channel", sub(channels, size - 1), block.body, size);
+      const loop = () =>
+        frame.loop("channel", sub(channels, size - 1), block.body, size);
+      if (block.leaves) frame.nest("(block $single", loop);
+      else loop();
     }
     frame.loop("channel", channels, () => {
       if (lanes === 4) {
         frame.comment("the last vector overlaps the one before");
         const last = sub(channels, 4);
         frame.when(call("i32.gt_s", get("channel"), last), () => {
-          const few = call("i32.lt_s", last, int(0));
-          frame.set("channel", "i32", call("select", int(0), last, few));
+          const few = call("i32.lt_s", last, from);
+          frame.set("channel", "i32", call("select", from, last, few));
         });
       }
       body();
     }, lanes);
+  }
+
+  /**
+   * Sets which channels the part of a row is about, and what of the columns of
+   * the input lies in a run: all channels of all columns, or a part of each.
+   */
+  setPart(): void {
+    const { frame, axes } = this;
+    const all = frame.field("channels");
+    const parts = frame.field("parts");
+    const end = (part: Term) => {
+      const share = call("i32.div_u", mul(all, part), parts);
+      return call("i32.and", share, int(-16));
+    };
+    frame.set("channel_from", "i32", int(0));
+    frame.set("channel_to", "i32", all);
+    frame.set("runs", "i32", int(1));
+    frame.set("run_length", "i32", mul(axes[2].input, all));
+    frame.when(call("i32.gt_u", parts, int(1)), () => {
+      frame.set("channel_from", "i32", end(get("part")));
+      const next = frame.set("next_part", "i32", add(get("part"), 1));
+      const isLast = call("i32.eq", next, parts);
+      const to = call("select", all, end(next), isLast);
+      frame.set("channel_to", "i32", to);
+      frame.set("runs", "i32", axes[2].input);
+      const length = sub(get("channel_to"), get("channel_from"));
+      frame.set("run_length", "i32", length);
+    });
+    this.range = { from: get("channel_from"), to: get("channel_to") };
   }
 
   /** The element's place along each axis. */
@@ -135,11 +210,15 @@ export class Channels {
     return loadLanes(this.frame, at, bytes(this.frame.field(`${side}_plane`)));
   }
 
-  /** Writes the channels of a tensor at an index. */
-  write(name: string, side: Side, write: { index: Term; vector: Term }): void {
+  /**
+   * Writes the channels of a tensor at an address, or further ones, which are
+   * there where several vectors are worked on at a time.
+   */
+  write(side: Side, { at, vector, further }: ChannelsWrite): void {
     const { frame, plan } = this;
-    const at = address(resultField(name), write.index);
-    const { vector } = write;
+    if (further !== undefined) {
+      return frame.line(call(`v128.store offset=${4 * further}`, at, vector));
+    }
     if (plan.lanes === 1) {
       return storeLanes(frame, vector, { at, step: int(0), lanes: 1 });
     }
@@ -200,12 +279,47 @@ export class Channels {
         const step = this.frame.field("out_plane");
         return lanesBy(add(at.windowOrder, mul(step, further)), step);
       },
-      count: (padded) =>
-        splatFloat(
-          axes.map((axis) => padded ? axis.paddedCount() : axis.count())
-            .reduce((a, b) => mul(a, b)),
-        ),
+      count: (padded) => get(padded ? "padded_count" : "count"),
     };
+  }
+
+  /** Whether formulas ask for the counts of windows that may differ. */
+  get usesCounts(): boolean {
+    const { axes } = this.plan;
+    return this.#uses("count") &&
+        axes.some(({ before, cutBack }) => before > 0 || cutBack) ||
+      this.#uses("paddedCount") && axes.some(({ cutPadded }) => cutPadded);
+  }
+
+  #uses(name: Operation): boolean {
+    return this.#all.some(({ operation }) => operation === name);
+  }
+
+  /** Whether formulas ask where elements stand. */
+  get usesPositions(): boolean {
+    return this.#all.some(({ operation }) =>
+      operation === "position" || operation.startsWith("arg") ||
+      operation === "pick"
+    );
+  }
+
+  get #all(): Expression[] {
+    return topological(valuesOf(this.program));
+  }
+
+  /** Sets the counts of the window whose ranges are found, where formulas ask. */
+  setCounts(): void {
+    const { frame, axes } = this;
+    const product = (counts: Term[]) =>
+      splatFloat(counts.reduce((a, b) => mul(a, b)));
+    if (this.#uses("count")) {
+      const count = product(axes.map((axis) => axis.count()));
+      frame.set("count", "v128", count);
+    }
+    if (this.#uses("paddedCount")) {
+      const count = product(axes.map((axis) => axis.paddedCount()));
+      frame.set("padded_count", "v128", count);
+    }
   }
 
   /** The index of the plane of the first channel of the vector. */

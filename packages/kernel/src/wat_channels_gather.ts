@@ -1,8 +1,9 @@
-import { valuesOf } from "./program.ts";
-import type { Channels } from "./wat_channels.ts";
-import { VECTORS, vectorsOf } from "./wat_cost.ts";
-import { address, VectorEvaluator } from "./wat_expression.ts";
-import { add, call, floats, get, int, type Term } from "./wat_text.ts";
+import { type Channels, isWide } from "./wat_channels.ts";
+import { emitChannelsBlocks } from "./wat_channels_blocks.ts";
+import { VECTORS } from "./wat_cost.ts";
+import { address, type VectorEvaluator } from "./wat_expression.ts";
+import { resultField } from "./wat_frame.ts";
+import { call, floats, get, int, type Term } from "./wat_text.ts";
 
 /** A vector of channels, and what the shares of their windows come to. */
 interface VectorSum {
@@ -15,28 +16,27 @@ interface VectorSum {
 
 /** Runs a gather program on four channels of an element at a time. */
 export function emitChannelsGather(channels: Channels): void {
-  const { frame, plan } = channels;
-  channels.forEachElement("in", () => {
-    frame.set("source_item", "i32", get("item"));
-    frame.set("position", "i32", channels.inPlane("in", channels.element));
-    const shared = !plan.sources && plan.per !== "plane";
-    if (shared) findCovering(channels);
-    channels.forEachChannel(
-      () => emitVectors(channels, { shared, vectors: 1 }),
-      shared && isWide(channels)
-        ? {
-          vectors: VECTORS,
-          body: () => emitVectors(channels, { shared, vectors: VECTORS }),
-        }
-        : undefined,
-    );
-  });
+  const { block } = channels.plan;
+  if (block) emitChannelsBlocks(channels, block, () => emitElement(channels));
+  else channels.forEachElement("in", () => emitElement(channels));
 }
 
-/** Whether neighbouring vectors, which have the same windows, are summed at a time. */
-function isWide({ plan, program }: Channels): boolean {
-  return plan.channelsLast && plan.lanes === 4 &&
-    vectorsOf([program.outputs[0].value]) === VECTORS;
+/** Gathers all channels of an element that may lie anywhere. */
+function emitElement(channels: Channels): void {
+  const { frame, plan } = channels;
+  frame.set("source_item", "i32", get("item"));
+  frame.set("position", "i32", channels.inPlane("in", channels.element));
+  const shared = !plan.sources && plan.per !== "plane";
+  if (shared) findCovering(channels);
+  channels.forEachChannel(
+    () => emitVectors(channels, { shared, vectors: 1 }),
+    shared && isWide(channels)
+      ? {
+        vectors: VECTORS,
+        body: () => emitVectors(channels, { shared, vectors: VECTORS }),
+      }
+      : undefined,
+  );
 }
 
 /** Neighbouring vectors of an element, from their first window to what is stored. */
@@ -55,7 +55,7 @@ function emitVectors(
   const sums = Array.from({ length: vectors }, (_, index): VectorSum => {
     const mark = index > 0 ? `.${index}` : "";
     const evaluator = index > 0
-      ? new VectorEvaluator(frame, valuesOf(program), mark)
+      ? channels.evaluatorOf(program.outputs, index)
       : channels.evaluator;
     return { evaluator, name: `sum${mark}`, further: 4 * index };
   });
@@ -87,8 +87,11 @@ function emitVectors(
     addWindows(channels, sums);
   }
   for (const sum of sums) {
-    const index = add(at, sum.further);
-    channels.write(name, "in", { index, vector: get(sum.name) });
+    channels.write("in", {
+      at: address(resultField(name), at),
+      vector: get(sum.name),
+      further: vectors > 1 ? sum.further : undefined,
+    });
   }
 }
 
@@ -114,6 +117,7 @@ function addWindows(channels: Channels, sums: readonly VectorSum[]): void {
     if (program.random) {
       frame.set("order", "i32", channels.windowOrder(inPlane));
     }
+    channels.setCounts();
     for (const { evaluator, name } of sums) {
       evaluator.nextWindow();
       const share = evaluator.evaluate(value);

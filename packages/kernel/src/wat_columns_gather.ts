@@ -3,6 +3,7 @@ import type { Columns } from "./wat_columns.ts";
 import { EVEN, ODD } from "./wat_columns_separable.ts";
 import { address, isInvariant, lanes } from "./wat_expression.ts";
 import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
+import { type Reach, reachesOf } from "./wat_reaches.ts";
 import {
   add,
   call,
@@ -24,16 +25,6 @@ const INTERLEAVE_HIGH = "8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31";
 /** The label of the text for blocks that windows reach which are unusual. */
 const UNUSUAL = "$unusual";
 
-/** How a position in the window reaches elements. */
-interface Reach {
-  /** The position. */
-  readonly tap: number;
-  /** The elements `stride · j + phase`, for any j. */
-  readonly phase: number;
-  /** Their window, less j. */
-  readonly shift: number;
-}
-
 /**
  * Runs a gather program on blocks of `4 · stride` neighbouring elements of a
  * row. Elements whose index leaves the same rest by the stride, a phase, are
@@ -47,7 +38,7 @@ export function emitColumnsGather(columns: Columns): void {
   const formula = usual?.outputs[0].value ?? value;
   const hasFactors = reachesAll(columns) &&
     factored(formula).factors.length > 0;
-  const reaches = reachesOf(columns);
+  const reaches = reachesOf(plan.axes[2]);
   const shifts = reaches.map(({ shift }) => shift);
   columns.forEachRow({ depth: depth.input, height: height.input }, () => {
     depth.findCovering(columns.rowDepth, int(0));
@@ -87,19 +78,6 @@ export function emitColumnsGather(columns: Columns): void {
       });
     }, 4 * stride);
   });
-}
-
-/** All reaches, in the order of the windows. */
-function reachesOf({ plan }: Columns): Reach[] {
-  const { size, stride, before, dilation } = plan.axes[2];
-  const reaches: Reach[] = [];
-  for (let phase = 0; phase < stride; phase++) {
-    for (let tap = 0; tap < size; tap++) {
-      const shift = (before + phase - tap * dilation) / stride;
-      if (Number.isInteger(shift)) reaches.push({ tap, phase, shift });
-    }
-  }
-  return reaches.sort((a, b) => a.shift - b.shift);
 }
 
 /** Whether windows leave no gaps between them. */

@@ -1,7 +1,14 @@
 import type { Expression } from "./expression.ts";
 import { topological } from "./traverse.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
-import { branchOnNaN, combineFold, onlyInside } from "./wat_folds.ts";
+import {
+  addCandidate,
+  combineFold,
+  leaveIfNaN,
+  mindsNaN,
+  nanLanes,
+  onlyInside,
+} from "./wat_folds.ts";
 import { call, get, type Term } from "./wat_text.ts";
 
 /** Every second element of two neighbouring vectors, from the first or second on. */
@@ -90,7 +97,9 @@ export function emitSeparablePass(
         }
         const sum = row === 0 ? value : combineFold(fold, get(name), value);
         out.set(name, "v128", sum);
-        branchOnNaN(evaluator, fold).add(value, row === 0 && vector === 0);
+        if (!mindsNaN(fold)) continue;
+        const candidates = nanLanes(evaluator.name(fold));
+        addCandidate(out, candidates, value, row === 0 && vector === 0);
       }
     }
   }
@@ -105,7 +114,9 @@ export function emitSeparablePass(
         index === 0 ? value : combineFold(fold, get(name), value),
       );
     }
-    branchOnNaN(evaluator, fold).leave(general);
+    if (mindsNaN(fold)) {
+      leaveIfNaN(out, [nanLanes(evaluator.name(fold))], general);
+    }
     evaluator.define(fold, get(name));
   }
 }

@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.ts";
+import { type Expression, isConstant } from "./expression.ts";
 import { FOLDS } from "./operation.ts";
 import { topological } from "./traverse.ts";
 import { isFold } from "./program.ts";
@@ -255,6 +255,9 @@ export class VectorEvaluator {
       case "select":
       case "selectIndex": {
         const [condition, yes, no] = x.operands;
+        if (isConstant(no, 0)) {
+          return call("v128.and", this.inline(yes), this.inline(condition));
+        }
         return call(
           "v128.bitselect",
           this.inline(yes),

@@ -1,6 +1,13 @@
 import type { Expression } from "./expression.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
-import { call, floats, get, ints, type Term } from "./wat_text.ts";
+import {
+  call,
+  floats,
+  get,
+  ints,
+  type Term,
+  type WatFunction,
+} from "./wat_text.ts";
 
 const MINUS_ONE = ints(-1, -1, -1, -1);
 
@@ -13,6 +20,11 @@ export const START: Partial<Record<Expression["operation"], number>> = {
   argmin: Infinity,
   indexSum: 0,
 };
+
+/** What a fold of numbers starts from, which changes none. */
+export function startOf(fold: Expression): number {
+  return START[fold.operation]!;
+}
 
 const isArg = (fold: Expression) => fold.operation.startsWith("arg");
 const isSum = (fold: Expression) =>
@@ -63,7 +75,7 @@ export class FoldPass {
       }
       out.set(value, "v128", out.constant(START[fold.operation]!));
       if (isArg(fold)) out.set(this.#index(fold), "v128", MINUS_ONE);
-      else if (!isSum(fold)) {
+      if (!isSum(fold) && (this.general || !isArg(fold))) {
         out.set(nanLanes(value), "v128", floats(0));
       }
     }
@@ -80,18 +92,23 @@ export class FoldPass {
     }
   }
 
-  /** Tells the evaluator where the results are. */
+  /** Tells the evaluator where the results are, unless there may be NaN. */
   finish(): void {
+    leaveOnNaN([this]);
+    this.define();
+  }
+
+  /** Tells the evaluator where the results are. */
+  define(): void {
     const { evaluator } = this;
     for (const fold of this.folds) {
       const value = this.#value(fold);
       if (isArg(fold)) evaluator.define(fold, get(this.#index(fold)));
-      else if (isSum(fold) || fold.operation === "pick" || this.#twin(fold)) {
-        evaluator.define(fold, get(value));
-      } else if (this.general) {
-        branchOnNaN(evaluator, fold).leave(this.general);
-        evaluator.define(fold, get(value));
-      } else {
+      else if (
+        isSum(fold) || fold.operation === "pick" || this.#twin(fold) ||
+        this.general
+      ) evaluator.define(fold, get(value));
+      else {
         // Lanes that met NaN have all bits set.
         const result = call("v128.or", get(value), get(nanLanes(value)));
         evaluator.define(fold, evaluator.out.set(value, "v128", result));
@@ -148,10 +165,7 @@ export class FoldPass {
     }
     const next = first ? value : combineFold(fold, get(best), value);
     out.set(best, "v128", next);
-    if (this.general) {
-      branchOnNaN(this.evaluator, fold).add(value, first === true);
-      return;
-    }
+    if (this.general) return addCandidate(out, nanLanes(best), value, first);
     const isNaN = call("f32x4.ne", value, value);
     const lanes = nanLanes(best);
     out.set(
@@ -167,6 +181,10 @@ export class FoldPass {
     const [best, index] = [this.#value(fold), this.#index(fold)];
     const value = evaluator.evaluate(fold.operands[0]);
     const position = evaluator.place.position();
+    if (this.general && !mask) {
+      addCandidate(out, nanLanes(best), value, first);
+      if (first !== undefined) return this.#stepOrdered(fold, value, first);
+    }
     if (first && !mask) {
       out.set(best, "v128", value);
       out.set(index, "v128", position);
@@ -187,6 +205,35 @@ export class FoldPass {
     const won = out.set(`wins.${index}`, "v128", wins);
     out.set(best, "v128", call("v128.bitselect", value, get(best), won));
     out.set(index, "v128", call("v128.bitselect", position, get(index), won));
+  }
+
+  /**
+   * Where no element is NaN and one is there already. Positions grow, so that
+   * the winners' are the greatest.
+   */
+  #stepOrdered(fold: Expression, value: Term, first: boolean): void {
+    const { out, place } = this.evaluator;
+    const [best, index] = [this.#value(fold), this.#index(fold)];
+    const position = place.position();
+    if (first) {
+      out.set(best, "v128", value);
+      out.set(index, "v128", position);
+      return;
+    }
+    const [better, extreme] = fold.operation === "argmax"
+      ? ["f32x4.gt", "f32x4.pmax"]
+      : ["f32x4.lt", "f32x4.pmin"];
+    const won = call("v128.and", call(better, value, get(best)), position);
+    out.set(index, "v128", call("i32x4.max_s", get(index), won));
+    out.set(best, "v128", call(extreme, get(best), value));
+  }
+
+  /** The locals that are NaN if an element was that the pass does not know. */
+  candidates(): string[] {
+    if (!this.general) return [];
+    return this.folds.filter((fold) =>
+      !isSum(fold) && fold.operation !== "pick" && !this.#twin(fold)
+    ).map((fold) => nanLanes(this.#value(fold)));
   }
 
   /** The folds that have accumulators of their own, and their names. */
@@ -226,7 +273,7 @@ function runningSum(fold: string): string {
 }
 
 /** The local that has all bits set in the lanes of a fold that met NaN. */
-function nanLanes(fold: string): string {
+export function nanLanes(fold: string): string {
   return `nan.${fold}`;
 }
 
@@ -256,28 +303,39 @@ export function onlyInside(
 }
 
 /**
- * Looks for NaN among the candidates of a fold with one instruction each: their
- * sum is NaN if one of them is, and otherwise only if infinities cancel out.
+ * Adds a candidate of a fold to a local that tells of NaN with one instruction
+ * each: the sum is NaN if one of them is, and otherwise only if infinities
+ * cancel out.
  */
-export function branchOnNaN(evaluator: VectorEvaluator, fold: Expression): {
-  /** Adds a candidate. */
-  add(value: Term, first: boolean): void;
-  /** Leaves for a label if there may have been NaN. */
-  leave(label: string): void;
-} {
-  const { out } = evaluator;
-  const sum = nanLanes(evaluator.name(fold));
-  const matters = fold.operation !== "sum";
-  return {
-    add(value, first) {
-      if (!matters) return;
-      const next = first ? value : call("f32x4.add", get(sum), value);
-      out.set(sum, "v128", next);
-    },
-    leave(label) {
-      if (!matters) return;
-      const isNaN = call("f32x4.ne", get(sum), get(sum));
-      out.line(`(br_if ${label} ${call("v128.any_true", isNaN)})`);
-    },
-  };
+export function addCandidate(
+  out: WatFunction,
+  sum: string,
+  value: Term,
+  first = false,
+): void {
+  out.set(sum, "v128", first ? value : call("f32x4.add", get(sum), value));
+}
+
+/** Leaves for the passes' general text if there may have been NaN. */
+export function leaveOnNaN(passes: readonly FoldPass[]): void {
+  const [{ evaluator: { out }, general }] = passes;
+  const sums = passes.flatMap((pass) => pass.candidates());
+  if (general) leaveIfNaN(out, sums, general);
+}
+
+/** Leaves for a label if one of some locals has a lane that is NaN. */
+export function leaveIfNaN(
+  out: WatFunction,
+  [sum, ...others]: readonly string[],
+  label: string,
+): void {
+  if (sum === undefined) return;
+  for (const other of others) addCandidate(out, sum, get(other));
+  const isNaN = call("f32x4.ne", get(sum), get(sum));
+  out.line(`(br_if ${label} ${call("v128.any_true", isNaN)})`);
+}
+
+/** Whether a fold must know of NaN: a sum is NaN by itself. */
+export function mindsNaN({ operation }: Expression): boolean {
+  return operation !== "sum";
 }

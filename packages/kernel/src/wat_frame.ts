@@ -5,11 +5,18 @@ import { add, call, get, int, type Term, WatFunction } from "./wat_text.ts";
 export class WatFrame extends WatFunction {
   readonly #fields: string[] = [];
   readonly #vectors = new Set<string>();
+  #usesThread = false;
 
   /** An integer argument; the first use adds it. */
   field(name: string): Term {
     if (!this.#fields.includes(name)) this.#fields.push(name);
     return get(name);
+  }
+
+  /** The number of the thread that runs the kernel. */
+  get thread(): Term {
+    this.#usesThread = true;
+    return get("thread");
   }
 
   /** A float32 argument, in all four lanes. */
@@ -52,8 +59,11 @@ export class WatFrame extends WatFunction {
         } (local.get $arguments)))`,
       );
     }
+    const parameters = ["arguments", "begin", "end"];
+    if (this.#usesThread) parameters.push("thread");
     const text = this.text(
-      '(export "run") (param $arguments i32) (param $begin i32) (param $end i32)',
+      ['(export "run")', ...parameters.map((name) => `(param $${name} i32)`)]
+        .join(" "),
     );
     const [head, ...lines] = text.split("\n");
     const own = lines.findIndex((line) => !line.startsWith("    (local $"));

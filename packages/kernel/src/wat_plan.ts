@@ -10,6 +10,7 @@ import {
   windowSize,
 } from "./geometry.ts";
 import { foldPasses, type Program } from "./program.ts";
+import { prefersRows, takesBlocks } from "./wat_channels_plan.ts";
 import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import { isScattered } from "./wat_scatter.ts";
@@ -63,6 +64,13 @@ export interface WatPlan {
   readonly per: TablePer;
   /** Whether items of the output read items of the input by a table. */
   readonly sources: boolean;
+  /**
+   * Elements along each axis of the blocks that a gather of channels takes at a
+   * time, where it does: its work is counted in rows of blocks.
+   */
+  readonly block: Triple<number> | undefined;
+  /** Whether rows of all channels are folded first, then columns. */
+  readonly foldsRows: boolean;
   /** Positions in a window, elements outside the input included. */
   readonly windowSize: number;
 }
@@ -111,15 +119,22 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const columns = runsOnColumns(geometry);
   const channelsLast = layout === "NHWC";
   const alone = per === "plane" || (!channelsLast && channels < 4);
+  const lanes = !columns && (alone || usesTaps) ? 1 : 4;
+  const blocks = channelsLast && lanes === 4 &&
+    takesBlocks(program, geometry);
   return {
     schedule: columns
       ? prefersRolling(program, geometry) ? "rolling" : "columns"
       : "channels",
-    lanes: !columns && (alone || usesTaps) ? 1 : 4,
+    lanes,
     channelsLast,
     axes,
     per,
     sources: sources !== undefined,
+    block: blocks
+      ? axes.map(({ stride }) => stride) as unknown as Triple<number>
+      : undefined,
+    foldsRows: prefersRows(program, geometry),
     windowSize: usesTaps ? windowSize(geometry) : 0,
   };
 }
@@ -193,6 +208,8 @@ function elementsPlan(geometry: Geometry): WatPlan {
     axes,
     per,
     sources: sources !== undefined,
+    block: undefined,
+    foldsRows: false,
     windowSize: 0,
   };
 }

@@ -127,3 +127,31 @@ Deno.test("watPlan() does not divide running sums among lanes", () => {
   const whole = slide(plane, { kernelSize: 48 });
   assertEquals(watPlan(drawn.infer, whole).schedule, "channels");
 });
+
+const greatest = programsOf(
+  windowKernel("greatest", ["x"], ({ x }, fold) => fold.max(x)),
+);
+const last = (kernelSize: number, stride: number) =>
+  slide([2, 48, 48, 8], { kernelSize, stride, layout: "NHWC" });
+
+Deno.test("watPlan() folds rows of channels last where windows overlap much, or hold all", () => {
+  const folds = ([size, stride]: [number, number]) =>
+    watPlan(greatest.infer, last(size, stride)).foldsRows;
+  assertEquals(
+    ([[2, 2], [2, 1], [3, 2], [3, 1], [5, 1], [48, 48]] as [number, number][])
+      .map(folds),
+    [false, false, false, true, true, true],
+  );
+});
+
+Deno.test("watPlan() gathers in blocks, or adds to winners of windows that overlap much", () => {
+  const [{ program }] = greatest.gradients;
+  const of = (of: typeof program, size: number, stride: number) => {
+    const { block, schedule } = watPlan(of, last(size, stride));
+    return block ?? schedule;
+  };
+  assertEquals(of(program, 3, 2), [1, 2, 2]);
+  assertEquals(of(program, 3, 1), "scatter");
+  assertEquals(of(gradient, 3, 1), [1, 1, 1]);
+  assertEquals(of(gradient, 9, 1), "channels");
+});

@@ -43,8 +43,8 @@
     (local $x.tap2 i32)
     (local $position.tap3 i32)
     (local $x.tap3 i32)
-    (local $to i32)
     (local $offset i32)
+    (local $to i32)
     (local $x.0 v128)
     (local $foldMax.1 v128)
     (local $nan.foldMax.1 v128)
@@ -126,8 +126,8 @@
                 )
                 (block $done
                   (block $general
-                    (local.set $to (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $out_plane)) (local.get $to_plane)) (local.get $channels)) (local.get $channel)))
                     (local.set $offset (i32.shl (local.get $channel) (i32.const 2)))
+                    (local.set $to (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $out_plane)) (local.get $to_plane)) (local.get $channels)) (local.get $channel)))
                     (local.set $x.0 (v128.load (i32.add (local.get $x.tap0) (local.get $offset))))
                     (local.set $foldMax.1 (local.get $x.0))
                     (local.set $nan.foldMax.1 (local.get $x.0))

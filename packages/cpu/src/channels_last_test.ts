@@ -1,0 +1,137 @@
+import {
+  adaptiveTable,
+  type Geometry,
+  slide,
+  tables,
+  type WindowKernel,
+  windowKernel,
+} from "@rockpool/kernel";
+import { assertAgreement, type Case } from "./test_agreement.ts";
+
+const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
+const mean = windowKernel(
+  "mean",
+  ["x"],
+  ({ x }, fold) => fold.sum(x).div(fold.count().max(1)),
+);
+const paddedMean = windowKernel(
+  "padded-mean",
+  ["x"],
+  ({ x }, fold) => fold.sum(x).div(fold.count("padded").max(1)),
+);
+const several = windowKernel("several", ["x", "z"], ({ x, z }, fold) => ({
+  y: fold.sum(x.mul(z)).add(fold.max(x.abs())),
+  least: fold.min(z.add(1)),
+}));
+const nested = windowKernel("nested", ["x"], ({ x }, fold) => {
+  const weight = x.sub(fold.max(x)).exp();
+  return fold.sum(weight.mul(x)).div(fold.sum(weight));
+});
+const powers = windowKernel(
+  "powers",
+  ["x"],
+  ({ x, power }, fold) => fold.mean(x.abs().pow(power)),
+  { scalars: ["power"] },
+);
+
+const kernels: readonly WindowKernel[] = [
+  max,
+  mean,
+  paddedMean,
+  several,
+  nested,
+  powers,
+];
+
+/** Channels that fill vectors, cache lines, and neither. */
+const CHANNELS = [1, 3, 5, 6, 16, 63, 66];
+
+type Make = (channels: number) => Geometry;
+
+const windows: [what: string, make: Make][] = [];
+const sliding = (
+  what: string,
+  spatial: readonly number[],
+  options: Parameters<typeof slide>[1],
+) =>
+  windows.push([
+    what,
+    (channels) =>
+      slide([2, ...spatial, channels], {
+        layout: "NHWC",
+        axes: spatial.length,
+        ...options,
+      }),
+  ]);
+
+sliding("2×2/2", [7, 8], { kernelSize: 2 });
+sliding("3×3/2", [9, 8], { kernelSize: 3, stride: 2, padding: 1 });
+sliding("3×3/1", [6, 7], { kernelSize: 3, stride: 1, padding: 1 });
+sliding("5×5/1", [5, 9], { kernelSize: 5, stride: 1, padding: 2 });
+sliding("13×13/1", [4, 5], { kernelSize: 13, stride: 1, padding: 6 });
+sliding("1×20/1", [2, 24], { kernelSize: [1, 20], stride: 1 });
+sliding("3×20/1", [3, 21], { kernelSize: [3, 20], stride: 1, padding: [1, 3] });
+sliding("3×4/3×1 apart", [11, 12], {
+  kernelSize: [3, 4],
+  stride: [3, 1],
+  padding: [1, 2],
+  dilation: [2, 3],
+});
+sliding("3×3/2 that reach out", [8, 8], {
+  kernelSize: 3,
+  stride: 2,
+  padding: 1,
+  ceilMode: true,
+});
+sliding("3×3×3/1", [3, 3, 4], { kernelSize: 3, stride: 1, padding: 1 });
+sliding("2×3×3/2", [5, 5, 6], { kernelSize: [2, 3, 3], stride: 2 });
+sliding("4/1", [21], { kernelSize: [4], stride: [1] });
+windows.push([
+  "whole planes",
+  (channels) =>
+    tables([2, 11, 13, channels], {
+      layout: "NHWC",
+      tables: [adaptiveTable(11, 1), adaptiveTable(13, 1)],
+    }),
+], [
+  "three by one",
+  (channels) =>
+    tables([2, 9, 10, channels], {
+      layout: "NHWC",
+      tables: [adaptiveTable(9, 3), adaptiveTable(10, 1)],
+    }),
+]);
+
+for (const [what, make] of windows) {
+  Deno.test(`windows of channels last agree with the interpreter: ${what}`, async () => {
+    const cases: Case[] = [];
+    for (const channels of CHANNELS) {
+      const geometry = make(channels);
+      for (const kernel of kernels) {
+        const name = `${kernel.name} of ${channels} channels`;
+        cases.push({ name, kernel, geometry });
+        const odd = kernel === max || kernel === mean || kernel === several;
+        if (!odd) continue;
+        cases.push({ name: `${name}, some NaN`, kernel, geometry, odd });
+      }
+    }
+    await assertAgreement(cases);
+  });
+}
+
+Deno.test("windows of channels last agree with the interpreter: on several threads", async () => {
+  const options = { layout: "NHWC", padding: 1 } as const;
+  const shape = [1, 24, 25, 63];
+  await assertAgreement([
+    slide(shape, { ...options, kernelSize: 2 }),
+    slide(shape, { ...options, kernelSize: 3, stride: 1 }),
+    slide(shape, { ...options, kernelSize: 3, stride: 2 }),
+    slide(shape, { layout: "NHWC", kernelSize: [24, 25] }),
+  ].flatMap((geometry, index) =>
+    [max, mean].map((kernel) => ({
+      name: `${kernel.name} #${index}`,
+      kernel,
+      geometry,
+    }))
+  ));
+});

@@ -1,0 +1,35 @@
+import {
+  channelParts,
+  foldsOfRows,
+  type Geometry,
+  type Program,
+  rowBuffer,
+  rowBufferBytes,
+} from "@rockpool/kernel";
+
+/** Memory for the rows that a kernel folds, and what it must know of it. */
+export interface RowBuffers {
+  /** Bytes for all threads. */
+  readonly bytes: number;
+  /** The kernel's arguments. */
+  readonly fields: Readonly<Record<string, number>>;
+}
+
+/** The buffers of each thread for the rows that a program folds. */
+export function rowBuffers(
+  program: Program,
+  geometry: Geometry,
+  threads: number,
+): RowBuffers {
+  const bytes = rowBufferBytes(geometry);
+  const own = bytes * foldsOfRows(program).length;
+  return {
+    bytes: own * threads,
+    fields: {
+      buffers_bytes: own,
+      buffer_bytes: bytes,
+      buffer_before: rowBuffer(geometry).before,
+      parts: channelParts(geometry, threads),
+    },
+  };
+}
