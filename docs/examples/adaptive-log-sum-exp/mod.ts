@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
   detach,
   planesOf,
@@ -87,6 +87,7 @@ export const adaptiveLogSumExp: PoolingOp<
   "y"
 > = {
   name: "adaptive-log-sum-exp",
+  contract: CONTRACT,
   summary: "between the mean and the greatest element, as each channel learns",
   category: "learnable",
   options: {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
   detach,
   type Expression,
@@ -116,6 +116,7 @@ function kernelOf({ top, weighting }: RankOptions): WindowKernel {
  */
 export const rank: PoolingOp<RankOptions, "x", never, "y"> = {
   name: "rank",
+  contract: CONTRACT,
   summary: "the mean of the greatest elements of each window, by their ranks",
   category: "generic",
   options: {

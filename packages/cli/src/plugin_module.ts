@@ -40,7 +40,7 @@ function head({ title, identifier, type }: PluginNames, isLearnable: boolean) {
  *
  * @module
  */
-import type { PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp } from "@rockpool/core";
 import {
 ${planesOf}  slide,
   type SlideOptions,
@@ -106,6 +106,7 @@ function operator(
   "y"
 > = {
   name: "${name}",
+  contract: CONTRACT,
   summary: "${summary}",
   category: "${category}",
   options: slideOptions,

@@ -1,5 +1,6 @@
 import {
   type Category,
+  CONTRACT,
   equalShapes,
   formatShape,
   type OptionRule,
@@ -91,6 +92,7 @@ export function formula(
   const { category = learned.size > 0 ? "learnable" : "generic" } = settings;
   return {
     name,
+    contract: CONTRACT,
     summary,
     category,
     options: optionsOf(declarations, trains),
