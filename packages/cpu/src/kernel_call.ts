@@ -86,6 +86,7 @@ function rowsOf(
           : channels);
     case "columns":
     case "rolling":
+    case "tables":
       return batch * channels * lines;
     case "channels":
       return batch * lines;

@@ -12,6 +12,7 @@ import { emitElementsWindow } from "./wat_elements_window.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
 import { emitRollingWindow, rollingVectors } from "./wat_rolling.ts";
+import { emitTablesWindow } from "./wat_tables_window.ts";
 import { emitScatter } from "./wat_scatter.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
 
@@ -55,6 +56,8 @@ export function emitWat(
   const frame = programFrame(program);
   if (plan.schedule === "rolling") {
     emitRollingWindow(new Columns(frame, program, plan));
+  } else if (plan.schedule === "tables") {
+    emitTablesWindow(new Columns(frame, program, plan));
   } else if (plan.schedule === "scatter") {
     emitScatter(frame, program, plan);
   } else if (plan.schedule === "columns") {

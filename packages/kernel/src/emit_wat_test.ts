@@ -52,6 +52,14 @@ const snapshots = [
     geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 1 }),
   },
   {
+    name: "max over small windows from tables of each plane",
+    program: programsOf(max).infer,
+    geometry: tables([1, 2, 8], {
+      tables: [{ starts: [0, 1, 3, 6, 0, 2, 4, 5], counts: Array(8).fill(2) }],
+      per: "plane",
+    }),
+  },
+  {
     name: "soft over windows channels last",
     program: programsOf(soft).infer,
     geometry: slide([1, 8, 8, 4], { kernelSize: 2, layout: "NHWC" }),

@@ -150,8 +150,8 @@ interface TablePlace {
 function tableAxis(table: Table, place: TablePlace): TableAxis {
   const { length, name, groups } = place;
   const { dilation = 1 } = table;
-  const starts = Int32Array.from(table.starts);
-  const counts = Int32Array.from(table.counts);
+  const starts = new Int32Array(table.starts);
+  const counts = new Int32Array(table.counts);
   // Without groups, in an empty batch, there is nothing to divide by.
   const odd = groups === 0 ? starts.length > 0 : starts.length % groups !== 0;
   if (starts.length !== counts.length || odd) {

@@ -107,6 +107,21 @@ export class Columns {
     );
   }
 
+  /** Writes the results of a vector of windows, as many as the row has. */
+  storeWindows(at: Term, vector: Term): void {
+    const { frame, width } = this;
+    const whole = () => frame.line(call("v128.store", at, vector));
+    frame.when(call("i32.ge_s", width.output, int(4)), whole, () => {
+      for (let lane = 0; lane < 3; lane++) {
+        const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
+        frame.when(
+          call("i32.gt_s", width.output, int(lane)),
+          () => frame.line(call(store, at, vector)),
+        );
+      }
+    });
+  }
+
   /** The depth of the row, 0 where there is no such axis. */
   get rowDepth(): Term {
     return this.depth.axis.absent ? int(0) : get("row_d");

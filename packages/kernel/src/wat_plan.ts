@@ -51,6 +51,7 @@ export interface WatPlan {
   readonly schedule:
     | "columns"
     | "rolling"
+    | "tables"
     | "channels"
     | "elements"
     | "scatter";
@@ -104,6 +105,9 @@ const ROLLING = { rows: 16, strided: 5 };
  */
 const SCATTER = 6;
 
+/** Elements of a window, on average, up to which `tables` pays. */
+const TABLES = 16;
+
 /** How a program best runs over these windows. */
 export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const { input, output, channels, per, layout, sources } = geometry;
@@ -125,6 +129,8 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   return {
     schedule: columns
       ? prefersRolling(program, geometry) ? "rolling" : "columns"
+      : !usesTaps && prefersTables(program, geometry)
+      ? "tables"
       : "channels",
     lanes,
     channelsLast,
@@ -256,6 +262,15 @@ function prefersRolling(program: Program, { axes, input }: Geometry): boolean {
     height.size <= ROLLING.rows &&
     (width.stride === 1 ||
       width.stride === 2 && (pays || height.size >= ROLLING.strided));
+}
+
+/** Whether neighbouring windows of a table are best folded together. */
+function prefersTables(program: Program, geometry: Geometry): boolean {
+  const { layout, sources, axes, output } = geometry;
+  const [, , width] = axes;
+  return program.kind === "window" && layout === "NCHW" && !sources &&
+    width.kind === "table" && width.dilation === 1 && output[2] >= 4 &&
+    4 * width.size <= GUARD_BYTES && volume(averageSizes(geometry)) <= TABLES;
 }
 
 function isAbsent(axis: Axis, input: number): boolean {

@@ -96,12 +96,12 @@ const cases: [
   [
     "windows from tables whose gradient alone pays",
     adaptive(plane, 12),
-    { forward: "channels", gradient: "elements" },
+    { forward: "tables", gradient: "elements" },
   ],
   [
     "short windows from tables",
     adaptive(plane, 24),
-    { forward: "channels", gradient: "channels" },
+    { forward: "tables", gradient: "channels" },
   ],
   [
     "large regions",

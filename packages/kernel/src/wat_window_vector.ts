@@ -273,18 +273,8 @@ export class WindowVector {
   }
 
   #store(name: string, vector: Term): void {
-    const { frame, width } = this.columns;
     const at = address(resultField(name), this.#window);
-    const whole = () => frame.line(call("v128.store", at, vector));
-    if (!this.kind.masked) return whole();
-    frame.when(call("i32.ge_s", width.output, int(4)), whole, () => {
-      for (let lane = 0; lane < 3; lane++) {
-        const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
-        frame.when(
-          call("i32.gt_s", width.output, int(lane)),
-          () => frame.line(call(store, at, vector)),
-        );
-      }
-    });
+    if (this.kind.masked) this.columns.storeWindows(at, vector);
+    else this.columns.frame.line(call("v128.store", at, vector));
   }
 }

@@ -9,8 +9,9 @@ const SLOTS = { torch: 0x20, pseudorandom: 0x24, random: 0x28 };
 
 /** The windows of a plane along one axis. */
 interface PlacedWindows {
-  readonly starts: number[];
-  readonly counts: number[];
+  readonly starts: readonly number[];
+  /** The elements of each, or of all. */
+  readonly counts: readonly number[] | number;
 }
 
 /** The windows of a call, placed by its random words or by given samples. */
@@ -35,8 +36,7 @@ export function placeWindows(
           : cx.randomWord(slot + a, group),
       );
     if (scheme === "torch") {
-      const starts = torchStarts(axes[a], u());
-      return { starts, counts: starts.map(() => size) };
+      return { starts: torchStarts(axes[a], u()), counts: size };
     }
     const shared = options.overlapping ? 1 : 0;
     const total = length - shared;
@@ -54,15 +54,18 @@ export function placeWindows(
   const per = perPlane && planes.items > 0 ? "plane" : "call";
   const groups = per === "plane" ? planes.items * planes.channels : 1;
   return tables(shape, {
-    tables: axes.map((_, a) => {
-      const placed = Array.from(
-        { length: groups },
-        (_, group) => place(a, group),
-      );
-      return {
-        starts: placed.flatMap(({ starts }) => starts),
-        counts: placed.flatMap(({ counts }) => counts),
-      };
+    tables: axes.map(({ windows }, a) => {
+      const starts = new Int32Array(groups * windows);
+      const counts = new Int32Array(groups * windows);
+      for (let group = 0; group < groups; group++) {
+        const placed = place(a, group);
+        const first = group * windows;
+        starts.set(placed.starts, first);
+        if (typeof placed.counts === "number") {
+          counts.fill(placed.counts, first, first + windows);
+        } else counts.set(placed.counts, first);
+      }
+      return { starts, counts };
     }),
     per,
     layout,
