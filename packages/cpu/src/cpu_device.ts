@@ -8,7 +8,6 @@ import {
   type Value,
 } from "@rockpool/core";
 import {
-  channelParts,
   type Device,
   forEachIndex,
   type Geometry,
