@@ -222,8 +222,8 @@ function elementsPlan(geometry: Geometry): WatPlan {
 
 /** Whether windows best add their gradient to the one element that has it. */
 function prefersScatter(program: Program, geometry: Geometry): boolean {
-  const { sources, axes, output, input } = geometry;
-  if (sources || !isScattered(program)) return false;
+  const { axes, output, input } = geometry;
+  if (!isScattered(program)) return false;
   // Windows that hold an element, on average.
   const [depth, height, width] = averageSizes(geometry);
   const covering = depth * height * width * volume(output) / volume(input);

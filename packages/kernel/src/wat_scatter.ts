@@ -87,47 +87,69 @@ class Scatter {
 
   emit(): void {
     const { frame } = this;
+    frame.set("row", "i32", get("begin"));
+    frame.loop("row", get("end"), () => {
+      if (this.plan.channelsLast) this.#emitChannels();
+      else this.#emitPlane();
+    });
+  }
+
+  /** The gradient of a plane. */
+  #emitPlane(): void {
+    const { frame } = this;
+    const outputs = frame.field("out_plane");
+    const result = resultField(this.program.outputs[0].name);
+    const plane = mul(get("row"), frame.field("in_plane"));
+    frame.set("target", "i32", address(result, plane));
+    this.#fill(get("target"), frame.field("in_plane"));
+    const give = (plane: Term) => {
+      const first = frame.set("window", "i32", mul(plane, outputs));
+      frame.set("window_end", "i32", add(first, outputs));
+      this.#give(get("window_end"), () => bytes(get("index")));
+    };
+    if (!this.plan.sources) return give(get("row"));
+    const channels = frame.field("channels");
+    frame.set("item", "i32", call("i32.div_u", get("row"), channels));
+    const channel = call("i32.rem_u", get("row"), channels);
+    frame.set("channel", "i32", channel);
+    this.#forEachReader((item) =>
+      give(add(mul(item, channels), get("channel")))
+    );
+  }
+
+  /** The gradient of a few channels of an item. */
+  #emitChannels(): void {
+    const { frame } = this;
     const result = resultField(this.program.outputs[0].name);
     const [inputs, outputs] = [
       frame.field("in_plane"),
       frame.field("out_plane"),
     ];
-    frame.set("row", "i32", get("begin"));
-    frame.loop("row", get("end"), () => {
-      if (!this.plan.channelsLast) {
-        const plane = mul(get("row"), inputs);
-        frame.set("target", "i32", address(result, plane));
-        this.#fill(get("target"), inputs);
-        const first = frame.set("window", "i32", mul(get("row"), outputs));
-        frame.set("window_end", "i32", add(first, outputs));
-        this.#give(get("window_end"), () => bytes(get("index")));
-        return;
-      }
-      const channels = frame.field("channels");
-      const blocks = call(
-        "i32.div_u",
-        add(channels, SCATTERED_CHANNELS - 1),
-        int(SCATTERED_CHANNELS),
-      );
-      const item = call("i32.div_u", get("row"), blocks);
-      frame.set("item", "i32", item);
-      const block = call("i32.rem_u", get("row"), blocks);
-      frame.set("channel", "i32", mul(block, SCATTERED_CHANNELS));
-      const last = add(get("channel"), SCATTERED_CHANNELS);
-      frame.set("channel_end", "i32", last);
-      frame.set("channel_end", "i32", smaller(get("channel_end"), channels));
-      const rowOf = (item: Term, plane: Term) =>
-        add(mul(mul(item, plane), channels), get("channel"));
-      frame.set("own", "i32", sub(get("channel_end"), get("channel")));
-      frame.set("target", "i32", address(result, rowOf(get("item"), inputs)));
+    const channels = frame.field("channels");
+    const blocks = call(
+      "i32.div_u",
+      add(channels, SCATTERED_CHANNELS - 1),
+      int(SCATTERED_CHANNELS),
+    );
+    frame.set("item", "i32", call("i32.div_u", get("row"), blocks));
+    const block = call("i32.rem_u", get("row"), blocks);
+    frame.set("channel", "i32", mul(block, SCATTERED_CHANNELS));
+    const last = add(get("channel"), SCATTERED_CHANNELS);
+    frame.set("channel_end", "i32", last);
+    frame.set("channel_end", "i32", smaller(get("channel_end"), channels));
+    const rowOf = (item: Term, plane: Term) =>
+      add(mul(mul(item, plane), channels), get("channel"));
+    frame.set("own", "i32", sub(get("channel_end"), get("channel")));
+    frame.set("target", "i32", address(result, rowOf(get("item"), inputs)));
+    frame.set("place", "i32", int(0));
+    frame.set("at", "i32", get("target"));
+    frame.loop("place", inputs, () => {
+      this.#fill(get("at"), get("own"));
+      frame.set("at", "i32", add(get("at"), bytes(channels)));
+    });
+    const give = (item: Term) => {
       frame.set("place", "i32", int(0));
-      frame.set("at", "i32", get("target"));
-      frame.loop("place", inputs, () => {
-        this.#fill(get("at"), get("own"));
-        frame.set("at", "i32", add(get("at"), bytes(channels)));
-      });
-      frame.set("place", "i32", int(0));
-      frame.set("first", "i32", rowOf(get("item"), outputs));
+      frame.set("first", "i32", rowOf(item, outputs));
       frame.loop("place", outputs, () => {
         frame.set("window", "i32", get("first"));
         frame.set("window_end", "i32", add(get("first"), get("own")));
@@ -137,6 +159,22 @@ class Scatter {
         });
         frame.set("first", "i32", add(get("first"), channels));
       });
+    };
+    if (this.plan.sources) this.#forEachReader(give);
+    else give(get("item"));
+  }
+
+  /** Runs lines for each item of the output that reads item `item`, in order. */
+  #forEachReader(give: (item: Term) => void): void {
+    const { frame } = this;
+    frame.field("sources");
+    frame.set("reader", "i32", int(0));
+    frame.loop("reader", frame.field("items"), () => {
+      const source = call("i32.load", address("sources", get("reader")));
+      frame.when(
+        call("i32.eq", source, get("item")),
+        () => give(get("reader")),
+      );
     });
   }
 

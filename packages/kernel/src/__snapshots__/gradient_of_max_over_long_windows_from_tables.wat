@@ -5,8 +5,8 @@
     (local $tensor.saved_0 i32)
     (local $tensor.dy_y i32)
     (local $result.gradient i32)
-    (local $in_plane i32)
     (local $out_plane i32)
+    (local $in_plane i32)
     (local $row i32)
     (local $target i32)
     (local $clear i32)
@@ -23,8 +23,8 @@
     (local.set $tensor.saved_0 (i32.load offset=0 (local.get $arguments)))
     (local.set $tensor.dy_y (i32.load offset=4 (local.get $arguments)))
     (local.set $result.gradient (i32.load offset=8 (local.get $arguments)))
-    (local.set $in_plane (i32.load offset=12 (local.get $arguments)))
-    (local.set $out_plane (i32.load offset=16 (local.get $arguments)))
+    (local.set $out_plane (i32.load offset=12 (local.get $arguments)))
+    (local.set $in_plane (i32.load offset=16 (local.get $arguments)))
     (local.set $row (local.get $begin))
     (block $row_0_end
       (loop $row_0
