@@ -82,17 +82,24 @@ Deno.test("a bundle that is too large is told with its largest modules", () => {
     { module: "packages/kernel/src/small.ts", bytes: 100 },
   ];
   const size = { plugin: "@rockpool/max", parts };
-  assertEquals(sizeProblem({ ...size, gzipped: 60_000 }), "");
-  const problem = sizeProblem({ ...size, gzipped: 60_001 });
-  assert(problem.includes("takes 60001 bytes, at most 60000"), problem);
+  assertEquals(sizeProblem({ ...size, gzipped: 61_440 }), "");
+  const problem = sizeProblem({ ...size, gzipped: 61_441 });
+  assert(problem.includes("takes 61441 bytes, at most 61440"), problem);
   assert(problem.includes("9000 packages/kernel/src/large.ts"), problem);
 });
 
 Deno.test("a bundle with eigenvalues may be larger by their kernel", () => {
   const parts = [{ module: "packages/kernel/src/wat_eigen.ts", bytes: 2_000 }];
   const size = { plugin: "@rockpool/covariance", parts };
-  assertEquals(sizeProblem({ ...size, gzipped: 66_000 }), "");
-  assert(sizeProblem({ ...size, gzipped: 66_001 }).includes("66000 are"));
+  assertEquals(sizeProblem({ ...size, gzipped: 68_940 }), "");
+  assert(sizeProblem({ ...size, gzipped: 68_941 }).includes("68940 are"));
+});
+
+Deno.test("a bundle of an operator of many parts may be larger", () => {
+  const parts = [{ module: "plugins/generic/s3/mod.ts", bytes: 4_500 }];
+  const size = { plugin: "@rockpool/s3", parts };
+  assertEquals(sizeProblem({ ...size, gzipped: 63_940 }), "");
+  assert(sizeProblem({ ...size, gzipped: 63_941 }).includes("63940 are"));
 });
 
 function temporaryFolder(): Disposable & { readonly path: string } {
