@@ -1,6 +1,7 @@
 /**
- * `deno task pictures`: draws the picture of each plugin's README from the
- * photograph in `docs/images`, in double precision, so the same everywhere.
+ * `deno task pictures`: draws the pictures of the READMEs, of each plugin and of
+ * the whole, from the photograph in `docs/images`, in double precision, so the
+ * same everywhere.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import {
   contactSheet,
   type ContactSheetEntry,
 } from "@rockpool/cli/contact-sheet";
-import { decodeImage, type ImageTensor } from "@rockpool/cli/image";
+import type { ImageTensor } from "@rockpool/cli/image";
 import type { Mode, PoolingOp, Tensor } from "@rockpool/core";
 import { average } from "@rockpool/average";
 import { bilinear } from "@rockpool/bilinear";
@@ -37,14 +38,12 @@ import { stochastic } from "@rockpool/stochastic";
 import { inRows, shiftedColours } from "./bilinear_pictures.ts";
 import { blockChannels, heatMap } from "./covariance_pictures.ts";
 import { levelPictures, stretchedTo, withGrid } from "./pyramid_pictures.ts";
+import { methodsSheet } from "./methods_picture.ts";
+import { readFace } from "./read_face.ts";
 import { channelsForWindows, withFrames } from "./roi_pictures.ts";
 import { ROOT } from "./workspace.ts";
 
-/** The face of the cat, where details can be told apart. */
-const CROP = { top: 60, left: 100, height: 140, width: 180 };
-
-const path = `${ROOT}docs/images/chelsea.png`;
-const photo = crop(decodeImage(await Deno.readFile(path), path));
+const photo = await readFace();
 using session = interpreter().session();
 const x = session.upload(photo);
 
@@ -226,6 +225,7 @@ await draw("plugins/generic/stochastic", [
   await shown(stochastic, { kernelSize: 5 }, { mode: "train" }),
   await shown(stochastic, { kernelSize: 5 }),
 ]);
+await write("docs/images/methods.png", await methodsSheet(photo));
 
 /** An operator's output under its options. */
 async function shown<Options extends object>(
@@ -308,20 +308,10 @@ async function draw(
     columns: entries.length,
     cellSize: 180,
   });
-  await Deno.writeFile(`${ROOT}${folder}/picture.png`, sheet);
-  console.log(`${folder}/picture.png: ${Math.ceil(sheet.length / 1024)} KiB`);
+  await write(`${folder}/picture.png`, sheet);
 }
 
-function crop({ shape, data }: ImageTensor): ImageTensor {
-  const { top, left, height, width } = CROP;
-  const [, channels, rows, columns] = shape;
-  const cut = new Float32Array(channels * height * width);
-  for (let plane = 0; plane < channels; plane++) {
-    for (let row = 0; row < height; row++) {
-      const from = (plane * rows + top + row) * columns + left;
-      const to = (plane * height + row) * width;
-      cut.set(data.subarray(from, from + width), to);
-    }
-  }
-  return { shape: [1, channels, height, width], data: cut };
+async function write(file: string, sheet: Uint8Array): Promise<void> {
+  await Deno.writeFile(`${ROOT}${file}`, sheet);
+  console.log(`${file}: ${Math.ceil(sheet.length / 1024)} KiB`);
 }
