@@ -14,7 +14,12 @@ import {
   writeNewFolder,
 } from "@rockpool/cli/new-plugin";
 import { deno } from "./deno.ts";
-import { addToConfig, addToReadme, addToRegistry } from "./register_plugin.ts";
+import {
+  addToChoosing,
+  addToConfig,
+  addToReadme,
+  addToRegistry,
+} from "./register_plugin.ts";
 import { ROOT } from "./workspace.ts";
 
 /** What registers operators, and how one is added to it. */
@@ -24,6 +29,7 @@ const REGISTERS: Readonly<
   "deno.json": addToConfig,
   "registry.ts": addToRegistry,
   "README.md": addToReadme,
+  "docs/choosing-a-pooling.md": addToChoosing,
 };
 
 /**
@@ -81,7 +87,8 @@ async function main(args: string[]): Promise<void> {
   deno task rockpool info ${name}
   deno task ok                  # and commit deno.lock, too
 
-Fill in mod.ts, mod_bench.ts and README.md. Where its options change,
+Fill in mod.ts, mod_bench.ts, README.md and its row in
+docs/choosing-a-pooling.md. Where its options change,
 deno task rockpool info ${name} --markdown prints their table.`,
   );
 }

@@ -47,7 +47,7 @@ Deno.test("deno task new-plugin makes a plugin that passes everything at once", 
   const folder = "plugins/learnable/my-pool";
   await passes("deno task new-plugin my-pool --category learnable");
   await passes(
-    `deno fmt --check ${folder} registry.ts README.md deno.json`,
+    `deno fmt --check ${folder} registry.ts README.md docs/choosing-a-pooling.md deno.json`,
   );
   await passes(`deno lint ${folder} registry.ts`);
   // The tests check the types of all but these.
@@ -55,6 +55,7 @@ Deno.test("deno task new-plugin makes a plugin that passes everything at once", 
   await passes(`deno test -A ${folder}`);
   await passes(`deno test -A --doc ${folder}/README.md ${folder}/mod.ts`);
   await passes("deno test -A scripts/option_table_test.ts --filter my-pool");
+  await passes("deno test -A scripts/choosing_test.ts --filter operator");
   await passes("deno task ok imports");
   await passes("deno publish --dry-run --allow-dirty --no-check", folder);
   await passes("deno task rockpool info my-pool");
@@ -88,7 +89,7 @@ Deno.test("rockpool new makes a package that passes everything at once", async (
 function snapshot(folder: string): string[] {
   return [
     ...globSync("**/*", { cwd: folder }).sort(),
-    ...["deno.json", "registry.ts", "README.md"]
+    ...["deno.json", "registry.ts", "README.md", "docs/choosing-a-pooling.md"]
       .map((path) => Deno.readTextFileSync(`${folder}/${path}`)),
   ];
 }

@@ -75,6 +75,42 @@ export function addToReadme(
   });
 }
 
+/** The first operator of a category in the tables of what to choose from. */
+const FIRST_CHOICES: Readonly<Record<PluginChoice["category"], string>> = {
+  generic: "average",
+  learnable: "detail-preserving",
+  downstream: "generalized-mean",
+};
+
+/**
+ * Adds a plugin to the tables of `docs/choosing-a-pooling.md`.
+ *
+ * @throws {RangeError} if there is one of that name
+ */
+export function addToChoosing(
+  text: string,
+  { name, category }: PluginChoice,
+): string {
+  const learns = category === "learnable"
+    ? "; learns a number for each channel"
+    : "";
+  const cells = [
+    `[\`${name}\`](../plugins/${category}/${name}/README.md)`,
+    "none yet",
+    SUMMARY,
+    "`kernelSize`",
+    `one pass of additions, a division${learns}`,
+    "to be filled in",
+  ];
+  return insertLine(text, {
+    what: name,
+    from: `| [\`${FIRST_CHOICES[category]}\`]`,
+    to: "",
+    line: `| ${cells.join(" | ")} |`,
+    keyOf: (line) => line.match(/^\| \[`([^`]+)`\]/)?.[1],
+  });
+}
+
 /** A sorted list of lines in a text. */
 interface LineList {
   /** What is added, for messages. */
