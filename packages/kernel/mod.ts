@@ -45,6 +45,8 @@ export {
 } from "./src/wat_channels_plan.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_matmul.ts";
+export type { WatFixed } from "./src/wat_fixed.ts";
+export * from "./src/wat_moves.ts";
 export * from "./src/wat_sums.ts";
 export { emitWatTranspose } from "./src/wat_transpose.ts";
 export {

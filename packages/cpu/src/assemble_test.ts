@@ -3,7 +3,9 @@ import {
   emitWat,
   emitWatEigen,
   emitWatMatmul,
+  emitWatPlace,
   emitWatSums,
+  emitWatTake,
   emitWatTranspose,
   programsOf,
   slide,
@@ -27,7 +29,14 @@ function assertSame(text: string): void {
 }
 
 Deno.test("assemble() gives the bytes of watr for kernels that are always the same", () => {
-  const emitters = [emitWatEigen, emitWatMatmul, emitWatSums, emitWatTranspose];
+  const emitters = [
+    emitWatEigen,
+    emitWatMatmul,
+    emitWatPlace,
+    emitWatSums,
+    emitWatTake,
+    emitWatTranspose,
+  ];
   for (const emit of emitters) {
     for (const shared of [true, false]) assertSame(emit({ shared }).text);
   }

@@ -9,7 +9,6 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
-  forEachIndex,
   type Geometry,
   GUARD_BYTES,
   type MatrixProduct,
@@ -27,6 +26,7 @@ import { KernelCache } from "./kernel_cache.ts";
 import type { KernelCall } from "./kernel_call.ts";
 import type { WasmMemory } from "./memory.ts";
 import { runEigen } from "./run_eigen.ts";
+import { runMove } from "./run_move.ts";
 import { runMultiply } from "./run_multiply.ts";
 import type { KernelTools } from "./run_fixed.ts";
 import { runSums } from "./run_sums.ts";
@@ -133,11 +133,7 @@ export class CpuDevice implements Device<Block> {
   }
 
   scatter(move: PlaneMove<Block>): void {
-    const [from, to] = [move.from.data, move.to.data];
-    to.fill(0);
-    forEachIndex(move.planes, move.indices.data, (small, large) => {
-      to[large] = from[small];
-    });
+    runMove("scatter", move, this.#tools);
   }
 
   copyRows({ from, to, rows, length }: RowCopy<Block>): void {
@@ -160,11 +156,7 @@ export class CpuDevice implements Device<Block> {
   }
 
   take(move: PlaneMove<Block>): void {
-    const [from, to] = [move.from.data, move.to.data];
-    to.fill(0);
-    forEachIndex(move.planes, move.indices.data, (small, large) => {
-      to[small] = from[large];
-    });
+    runMove("take", move, this.#tools);
   }
 
   multiply(product: MatrixProduct<Block>): void {

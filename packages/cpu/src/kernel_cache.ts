@@ -3,6 +3,7 @@ import {
   emitWatMatmul,
   type Geometry,
   type Program,
+  type WatFixed,
   type WatKernel,
   watKey,
 } from "@rockpool/kernel";
@@ -37,7 +38,7 @@ export interface FixedKernel extends CompiledModule {
 /** What gives the text of such a kernel. */
 export type FixedEmitter = (
   options: { readonly shared: boolean },
-) => { readonly text: string; readonly fields: readonly string[] };
+) => WatFixed;
 
 /** The kernel of products of matrices. */
 export interface MatmulKernel extends FixedKernel {

@@ -45,9 +45,12 @@ export interface Device<V extends Value> {
   peek(value: V): Tensor["data"] | undefined;
   /** Runs a program. */
   run(program: Program, geometry: Geometry, bindings: RunBindings<V>): void;
-  /** Writes zeros, then values to where indices say; the later of two wins. */
+  /**
+   * Writes zeros, then values to where indices say; the later of two wins. An
+   * index outside its plane, such as −1, places nothing.
+   */
   scatter(move: PlaneMove<V>): void;
-  /** Reads values from where indices say; 0 for −1. */
+  /** Reads values from where indices say; 0 for an index outside its plane. */
   take(move: PlaneMove<V>): void;
   /** Multiplies matrices. */
   multiply(product: MatrixProduct<V>): void;
@@ -192,8 +195,8 @@ export interface PlaneSizes {
 }
 
 /**
- * Calls a function with the place of each index that is none of −1, and the
- * place that it points to, in the order of memory.
+ * Calls a function with the place of each index that points into its plane, and
+ * the place that it points to; later ones of a plane come later.
  */
 export function forEachIndex(
   { items, channels, indexed, target, layout }: PlaneSizes,
@@ -208,7 +211,8 @@ export function forEachIndex(
           : (item * size + at) * channels + channel;
       for (let at = 0; at < indexed; at++) {
         const small = place(indexed, at);
-        if (indices[small] >= 0) visit(small, place(target, indices[small]));
+        const index = indices[small];
+        if (index >= 0 && index < target) visit(small, place(target, index));
       }
     }
   }

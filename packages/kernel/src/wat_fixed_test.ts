@@ -1,12 +1,15 @@
 import { assert } from "@std/assert";
 import compile from "watr/compile";
 import { assertSnapshot } from "./test_snapshot.ts";
+import { emitWatPlace, emitWatTake } from "./wat_moves.ts";
 import { emitWatSums } from "./wat_sums.ts";
 import { emitWatTranspose } from "./wat_transpose.ts";
 
 const kernels = {
   "weighted sums of rows": emitWatSums,
   "transposed matrices": emitWatTranspose,
+  "values at their indices": emitWatPlace,
+  "values from their indices": emitWatTake,
 };
 
 for (const [name, emit] of Object.entries(kernels)) {

@@ -1,13 +1,6 @@
+import { fixedKernel, type WatFixed } from "./wat_fixed.ts";
 import { load, WatFrame } from "./wat_frame.ts";
 import { add, bytes, call, floats, get, int, mul, sub } from "./wat_text.ts";
-
-/** A kernel that is the same for all calls, as WebAssembly text. */
-export interface WatFixed {
-  /** The module: it imports `env.memory` and exports `run(arguments, begin, end)`. */
-  readonly text: string;
-  /** The names of the integers of the block `arguments`, in order. */
-  readonly fields: readonly string[];
-}
 
 /** Vectors of channels that are summed at a time. */
 const WIDE = 4;
@@ -41,16 +34,7 @@ export function emitWatSums(
     sumVectors(frame, 1);
     sumRest(frame);
   });
-  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
-    ";; weighted sums of rows",
-    "(module",
-    `  (import "env" "memory" ${memory})`,
-    frame.frameText(),
-    ")",
-    "",
-  ].join("\n");
-  return { text, fields: frame.fields };
+  return fixedKernel(frame, { shared, comment: "weighted sums of rows" });
 }
 
 /** Sums so many vectors of channels at a time, as long as there are enough. */

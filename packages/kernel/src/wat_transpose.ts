@@ -1,5 +1,5 @@
+import { fixedKernel, type WatFixed } from "./wat_fixed.ts";
 import { load, WatFrame } from "./wat_frame.ts";
-import type { WatFixed } from "./wat_sums.ts";
 import {
   add,
   bytes,
@@ -51,16 +51,7 @@ export function emitWatTranspose(
     });
     frame.loop("row", rows, () => copyRow(frame));
   });
-  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
-    ";; transposed matrices",
-    "(module",
-    `  (import "env" "memory" ${memory})`,
-    frame.frameText(),
-    ")",
-    "",
-  ].join("\n");
-  return { text, fields: frame.fields };
+  return fixedKernel(frame, { shared, comment: "transposed matrices" });
 }
 
 /** Four elements of four rows at a time. */
