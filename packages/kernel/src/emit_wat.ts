@@ -9,6 +9,7 @@ import { emitColumnsWindow } from "./wat_columns_window.ts";
 import { Elements } from "./wat_elements.ts";
 import { emitElementsGather } from "./wat_elements_gather.ts";
 import { emitElementsWindow } from "./wat_elements_window.ts";
+import { moduleText } from "./wat_fixed.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
 import { emitRollingWindow, rollingVectors } from "./wat_rolling.ts";
@@ -74,16 +75,14 @@ export function emitWat(
     else emitChannelsGather(channels);
   }
   const body = frame.frameText();
-  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
-    `;; ${program.name}: ${program.kind} program, schedule ${plan.schedule}`,
-    "(module",
-    `  (import "env" "memory" ${memory})`,
+  const text = moduleText([
     ...mathFunctions(body),
     body,
-    ")",
-    "",
-  ].join("\n");
+  ], {
+    shared,
+    comment:
+      `${program.name}: ${program.kind} program, schedule ${plan.schedule}`,
+  });
   const scratchVectors = plan.schedule === "rolling"
     ? rollingVectors(program, plan.axes[1].size)
     : 0;

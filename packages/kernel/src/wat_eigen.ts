@@ -19,6 +19,7 @@ import {
   sortFunction,
   writeFunction,
 } from "./wat_eigen_write.ts";
+import { moduleText } from "./wat_fixed.ts";
 import { WatFrame } from "./wat_frame.ts";
 import { add, bytes, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
@@ -103,11 +104,7 @@ export function emitWatEigen(
     );
   });
   const body = frame.frameText();
-  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
-    ";; eigenvalues and eigenvectors of x xᵀ",
-    "(module",
-    `  (import "env" "memory" ${memory})`,
+  const text = moduleText([
     packFunction(),
     tileFunction(),
     gramFunction(),
@@ -120,9 +117,7 @@ export function emitWatEigen(
     liftFunction(),
     fillFunction(),
     body,
-    ")",
-    "",
-  ].join("\n");
+  ], { shared, comment: "eigenvalues and eigenvectors of x xᵀ" });
   return { text, fields: frame.fields };
 }
 

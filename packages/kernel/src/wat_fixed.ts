@@ -8,19 +8,31 @@ export interface WatFixed {
   readonly fields: readonly string[];
 }
 
-/** The kernel of a function, with a comment that says what it makes. */
-export function fixedKernel(
-  frame: WatFrame,
-  { shared, comment }: { readonly shared: boolean; readonly comment: string },
-): WatFixed {
+/** How the text of a module begins. */
+export interface WatHead {
+  /** Whether threads share the memory. */
+  readonly shared: boolean;
+  /** What the kernel makes, or is. */
+  readonly comment: string;
+}
+
+/** The text of a module of some globals and functions. */
+export function moduleText(
+  parts: readonly string[],
+  { shared, comment }: WatHead,
+): string {
   const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
+  return [
     `;; ${comment}`,
     "(module",
     `  (import "env" "memory" ${memory})`,
-    frame.frameText(),
+    ...parts,
     ")",
     "",
   ].join("\n");
-  return { text, fields: frame.fields };
+}
+
+/** The kernel of one function. */
+export function fixedKernel(frame: WatFrame, head: WatHead): WatFixed {
+  return { text: moduleText([frame.frameText()], head), fields: frame.fields };
 }

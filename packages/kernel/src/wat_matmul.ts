@@ -1,3 +1,4 @@
+import { moduleText } from "./wat_fixed.ts";
 import { WatFrame } from "./wat_frame.ts";
 import { packFunction } from "./wat_matmul_pack.ts";
 import { mergeFunction, TILE, tileFunction } from "./wat_matmul_tile.ts";
@@ -77,19 +78,13 @@ export function emitWatMatmul(
     frame.when(frame.field("mirrored"), () => mirror(frame));
   });
   const body = frame.frameText();
-  const memory = shared ? "(memory 1 65536 shared)" : "(memory 1 65536)";
-  const text = [
-    ";; products of matrices",
-    "(module",
-    `  (import "env" "memory" ${memory})`,
+  const text = moduleText([
     ...shared ? ["  (global $turn (mut i32) (i32.const -1))"] : [],
     packFunction(),
     tileFunction(),
     mergeFunction(),
     body,
-    ")",
-    "",
-  ].join("\n");
+  ], { shared, comment: "products of matrices" });
   return { text, fields: frame.fields };
 }
 
