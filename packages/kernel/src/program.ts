@@ -103,6 +103,13 @@ export function valuesOf({ outputs }: Pick<Program, "outputs">): Expression[] {
   return outputs.map(({ value }) => value);
 }
 
+/** Whether formulas ask how many elements a window has. */
+export function countsElements(formulas: readonly Expression[]): boolean {
+  return topological(formulas).some(({ operation }) =>
+    operation === "count" || operation === "paddedCount"
+  );
+}
+
 /** Whether a program reduces over the elements of its windows. */
 export function isFold(x: Expression): boolean {
   return FOLDS.has(x.operation);

@@ -12,6 +12,7 @@ import {
   int,
   mul,
   smaller,
+  splatInt,
   sub,
   type Term,
 } from "./wat_text.ts";
@@ -120,6 +121,32 @@ export class Columns {
         );
       }
     });
+  }
+
+  /**
+   * How many columns four windows that start here have, those inside the input
+   * or its padding alone.
+   */
+  across(starts: Term, padded: boolean): Term {
+    const { size, after, dilation } = this.plan.axes[2];
+    const end = call(
+      "i32x4.splat",
+      padded ? add(this.width.input, after) : this.width.input,
+    );
+    const none = splatInt(0);
+    if (dilation === 1) {
+      const behind = call("i32x4.add", starts, splatInt(size));
+      const last = call("i32x4.min_s", behind, end);
+      const first = padded ? starts : call("i32x4.max_s", starts, none);
+      const count = call("i32x4.max_s", call("i32x4.sub", last, first), none);
+      return call("f32x4.convert_i32x4_s", count);
+    }
+    const compare = padded ? "i32x4.lt_s" : "i32x4.lt_u";
+    const sum = Array.from({ length: size }, (_, tap) => {
+      const at = call("i32x4.add", starts, splatInt(tap * dilation));
+      return call(compare, at, end);
+    }).reduce((a, b) => call("i32x4.add", a, b));
+    return call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
   }
 
   /** The depth of the row, 0 where there is no such axis. */

@@ -1,4 +1,5 @@
 import type { Expression } from "./expression.ts";
+import { countsElements } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { EVEN, ODD } from "./wat_columns_separable.ts";
 import { address, isInvariant, lanes } from "./wat_expression.ts";
@@ -13,7 +14,6 @@ import {
   ints,
   mul,
   splatFloat,
-  splatInt,
   sub,
   type Term,
 } from "./wat_text.ts";
@@ -38,6 +38,7 @@ export function emitColumnsGather(columns: Columns): void {
   const formula = usual?.outputs[0].value ?? value;
   const hasFactors = reachesAll(columns) &&
     factored(formula).factors.length > 0;
+  const usesCounts = countsElements([value, formula]);
   const reaches = reachesOf(plan.axes[2]);
   const shifts = reaches.map(({ shift }) => shift);
   columns.forEachRow({ depth: depth.input, height: height.input }, () => {
@@ -57,6 +58,21 @@ export function emitColumnsGather(columns: Columns): void {
           add(get("block"), Math.max(0, ...shifts) + 4),
           width.output,
         ),
+        // Then counts are the same for all windows.
+        ...(usesCounts
+          ? [
+            call(
+              "i32.ge_s",
+              add(get("block"), Math.min(0, ...shifts)),
+              frame.field("inside_from"),
+            ),
+            call(
+              "i32.le_s",
+              add(get("block"), Math.max(0, ...shifts) + 4),
+              frame.field("inside_to"),
+            ),
+          ]
+          : []),
         ...(hasFactors
           ? [depth, height].flatMap((axis) => axis.isCovered())
           : []),
@@ -269,21 +285,13 @@ class GatherBlock {
 
   /** The counts of the windows that the reach is about. */
   #count(padded: boolean): Term {
-    const { plan, width } = this.columns;
-    const axis = plan.axes[2];
+    const axis = this.columns.plan.axes[2];
     const rows = this.columns.rows(padded);
     const cut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
-    if (!cut) return splatFloat(mul(rows, axis.size));
+    if (!cut || !this.masked) return splatFloat(mul(rows, axis.size));
     const window = add(get("block"), this.#reach.shift);
     const start = sub(mul(window, axis.stride), axis.before);
-    const end = padded ? add(width.input, axis.after) : width.input;
-    const compare = padded ? "i32x4.lt_s" : "i32x4.lt_u";
-    const sum = Array.from({ length: axis.size }, (_, t) => {
-      const at = lanes(start, axis.stride);
-      const tap = call("i32x4.add", at, splatInt(t * axis.dilation));
-      return call(compare, tap, call("i32x4.splat", end));
-    }).reduce((a, b) => call("i32x4.add", a, b));
-    const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
+    const across = this.columns.across(lanes(start, axis.stride), padded);
     return call("f32x4.mul", splatFloat(rows), across);
   }
 

@@ -1,5 +1,4 @@
-import type { Program } from "./program.ts";
-import { topological } from "./traverse.ts";
+import { countsElements, type Program } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address } from "./wat_expression.ts";
 import { load, tensorField } from "./wat_frame.ts";
@@ -236,10 +235,7 @@ class Rolling {
   }
 
   get #usesCounts(): boolean {
-    return topological(this.#case.outputs.map(({ value }) => value))
-      .some(({ operation }) =>
-        operation === "count" || operation === "paddedCount"
-      );
+    return countsElements(this.#case.outputs.map(({ value }) => value));
   }
 
   #emitVector(masked: boolean): void {

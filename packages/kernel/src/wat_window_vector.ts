@@ -249,21 +249,13 @@ export class WindowVector {
 
   /** The number of elements of each window, or of positions in the padded input. */
   #count(padded: boolean): Term {
-    const { width } = this.columns;
-    const { size, dilation, cutPadded, after } = this.#axis;
+    const { size, cutPadded } = this.#axis;
     const rows = this.#row ? this.#wholeRows : this.columns.rows(padded);
     const { masked } = this.kind;
     if (!(padded ? cutPadded && masked : masked)) {
       return splatFloat(mul(rows, size));
     }
-    const end = call("i32x4.splat", add(width.input, after));
-    const inside = Array.from({ length: size }, (_, t) => {
-      if (!padded) return get(`inside_${t}`);
-      const at = call("i32x4.add", get("columns"), splatInt(t * dilation));
-      return call("i32x4.lt_s", at, end);
-    });
-    const sum = inside.reduce((a, b) => call("i32x4.add", a, b));
-    const across = call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
+    const across = this.columns.across(get("columns"), padded);
     return call("f32x4.mul", splatFloat(rows), across);
   }
 
