@@ -8,7 +8,7 @@ const MOST_BYTES = 60 * 1024;
 const EIGENVALUES_BYTES = 7_500;
 
 /** What an operator of many parts may add, and from which size on it is one. */
-const MANY_PARTS = { from: 4_500, bytes: 2_500 };
+const MANY_PARTS = { from: 4_000, bytes: 2_500 };
 
 /** What a browser loads in order to run one operator on the CPU. */
 export interface PluginSize {
