@@ -35,6 +35,7 @@ export function reachedVectors({ plan }: Columns): number {
 export class RollingRow {
   readonly folds: readonly RowFold[];
   readonly checks: readonly Expression[];
+  /** Vectors of elements that four windows reach into. */
   readonly #vectors: number;
   /** Those of them that the next four windows reach into, too. */
   readonly #shared: number;

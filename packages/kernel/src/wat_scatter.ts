@@ -8,7 +8,6 @@ import {
   add,
   bytes,
   call,
-  floats,
   get,
   int,
   mul,
@@ -180,18 +179,7 @@ class Scatter {
 
   /** Sets some elements from an address on to 0. */
   #fill(start: Term, count: Term): void {
-    const { frame } = this;
-    frame.set("clear", "i32", start);
-    frame.set("clear_end", "i32", add(start, bytes(count)));
-    const vector = call("v128.store", get("clear"), floats(0));
-    frame.loop(
-      "clear",
-      sub(get("clear_end"), 12),
-      () => frame.line(vector),
-      16,
-    );
-    const single = call("f32.store", get("clear"), "(f32.const 0)");
-    frame.loop("clear", get("clear_end"), () => frame.line(single), 4);
+    this.frame.line(call("memory.fill", start, int(0), bytes(count)));
   }
 
   /**

@@ -16,8 +16,6 @@
     (local $target i32)
     (local $place i32)
     (local $at i32)
-    (local $clear i32)
-    (local $clear_end i32)
     (local $first i32)
     (local $window i32)
     (local $window_end i32)
@@ -49,24 +47,7 @@
         (block $place_1_end
           (loop $place_1
             (br_if $place_1_end (i32.ge_s (local.get $place) (local.get $in_plane)))
-            (local.set $clear (local.get $at))
-            (local.set $clear_end (i32.add (local.get $at) (i32.shl (local.get $own) (i32.const 2))))
-            (block $clear_2_end
-              (loop $clear_2
-                (br_if $clear_2_end (i32.ge_s (local.get $clear) (i32.sub (local.get $clear_end) (i32.const 12))))
-                (v128.store (local.get $clear) (v128.const f32x4 0 0 0 0))
-                (local.set $clear (i32.add (local.get $clear) (i32.const 16)))
-                (br $clear_2)
-              )
-            )
-            (block $clear_3_end
-              (loop $clear_3
-                (br_if $clear_3_end (i32.ge_s (local.get $clear) (local.get $clear_end)))
-                (f32.store (local.get $clear) (f32.const 0))
-                (local.set $clear (i32.add (local.get $clear) (i32.const 4)))
-                (br $clear_3)
-              )
-            )
+            (memory.fill (local.get $at) (i32.const 0) (i32.shl (local.get $own) (i32.const 2)))
             (local.set $at (i32.add (local.get $at) (i32.shl (local.get $channels) (i32.const 2))))
             (local.set $place (i32.add (local.get $place) (i32.const 1)))
             (br $place_1)
@@ -74,14 +55,14 @@
         )
         (local.set $place (i32.const 0))
         (local.set $first (i32.add (i32.mul (i32.mul (local.get $item) (local.get $out_plane)) (local.get $channels)) (local.get $channel)))
-        (block $place_4_end
-          (loop $place_4
-            (br_if $place_4_end (i32.ge_s (local.get $place) (local.get $out_plane)))
+        (block $place_2_end
+          (loop $place_2
+            (br_if $place_2_end (i32.ge_s (local.get $place) (local.get $out_plane)))
             (local.set $window (local.get $first))
             (local.set $window_end (i32.add (local.get $first) (local.get $own)))
-            (block $window_5_end
-              (loop $window_5
-                (br_if $window_5_end (i32.ge_s (local.get $window) (local.get $window_end)))
+            (block $window_3_end
+              (loop $window_3
+                (br_if $window_3_end (i32.ge_s (local.get $window) (local.get $window_end)))
                 (local.set $saved_0.1 (v128.load (i32.add (local.get $tensor.saved_0) (i32.shl (local.get $window) (i32.const 2)))))
                 (local.set $places (local.get $saved_0.1))
                 (local.set $dy_y.3 (v128.load (i32.add (local.get $tensor.dy_y) (i32.shl (local.get $window) (i32.const 2)))))
@@ -128,12 +109,12 @@
                   )
                 )
                 (local.set $window (i32.add (local.get $window) (i32.const 4)))
-                (br $window_5)
+                (br $window_3)
               )
             )
             (local.set $first (i32.add (local.get $first) (local.get $channels)))
             (local.set $place (i32.add (local.get $place) (i32.const 1)))
-            (br $place_4)
+            (br $place_2)
           )
         )
         (local.set $row (i32.add (local.get $row) (i32.const 1)))

@@ -9,8 +9,6 @@
     (local $in_plane i32)
     (local $row i32)
     (local $target i32)
-    (local $clear i32)
-    (local $clear_end i32)
     (local $window i32)
     (local $window_end i32)
     (local $saved_0.1 v128)
@@ -30,29 +28,12 @@
       (loop $row_0
         (br_if $row_0_end (i32.ge_s (local.get $row) (local.get $end)))
         (local.set $target (i32.add (local.get $result.gradient) (i32.shl (i32.mul (local.get $row) (local.get $in_plane)) (i32.const 2))))
-        (local.set $clear (local.get $target))
-        (local.set $clear_end (i32.add (local.get $target) (i32.shl (local.get $in_plane) (i32.const 2))))
-        (block $clear_1_end
-          (loop $clear_1
-            (br_if $clear_1_end (i32.ge_s (local.get $clear) (i32.sub (local.get $clear_end) (i32.const 12))))
-            (v128.store (local.get $clear) (v128.const f32x4 0 0 0 0))
-            (local.set $clear (i32.add (local.get $clear) (i32.const 16)))
-            (br $clear_1)
-          )
-        )
-        (block $clear_2_end
-          (loop $clear_2
-            (br_if $clear_2_end (i32.ge_s (local.get $clear) (local.get $clear_end)))
-            (f32.store (local.get $clear) (f32.const 0))
-            (local.set $clear (i32.add (local.get $clear) (i32.const 4)))
-            (br $clear_2)
-          )
-        )
+        (memory.fill (local.get $target) (i32.const 0) (i32.shl (local.get $in_plane) (i32.const 2)))
         (local.set $window (i32.mul (local.get $row) (local.get $out_plane)))
         (local.set $window_end (i32.add (local.get $window) (local.get $out_plane)))
-        (block $window_3_end
-          (loop $window_3
-            (br_if $window_3_end (i32.ge_s (local.get $window) (local.get $window_end)))
+        (block $window_1_end
+          (loop $window_1
+            (br_if $window_1_end (i32.ge_s (local.get $window) (local.get $window_end)))
             (local.set $saved_0.1 (v128.load (i32.add (local.get $tensor.saved_0) (i32.shl (local.get $window) (i32.const 2)))))
             (local.set $places (local.get $saved_0.1))
             (local.set $dy_y.3 (v128.load (i32.add (local.get $tensor.dy_y) (i32.shl (local.get $window) (i32.const 2)))))
@@ -99,7 +80,7 @@
               )
             )
             (local.set $window (i32.add (local.get $window) (i32.const 4)))
-            (br $window_3)
+            (br $window_1)
           )
         )
         (local.set $row (i32.add (local.get $row) (i32.const 1)))

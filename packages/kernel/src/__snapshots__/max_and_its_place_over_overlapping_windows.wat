@@ -264,9 +264,6 @@
                   (else
                     (local.set $start_w (i32.sub (i32.mul (local.get $column) (i32.const 2)) (i32.const 1)))
                     (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 2 4 6)))
-                    (local.set $inside_0 (i32x4.lt_u (local.get $columns) (i32x4.splat (local.get $in_w))))
-                    (local.set $inside_1 (i32x4.lt_u (i32x4.add (local.get $columns) (v128.const i32x4 1 1 1 1)) (i32x4.splat (local.get $in_w))))
-                    (local.set $inside_2 (i32x4.lt_u (i32x4.add (local.get $columns) (v128.const i32x4 2 2 2 2)) (i32x4.splat (local.get $in_w))))
                     (local.set $row.max0.tap (v128.load (i32.add (local.get $row0.0) (i32.shl (local.get $column) (i32.const 2)))))
                     (local.set $row.max0 (local.get $row.max0.tap))
                     (local.set $row.max0.at (v128.load (i32.add (local.get $row0.1) (i32.shl (local.get $column) (i32.const 2)))))

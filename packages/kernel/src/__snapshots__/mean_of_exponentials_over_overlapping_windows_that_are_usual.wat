@@ -288,9 +288,6 @@
                   (else
                     (local.set $start_w (local.get $column))
                     (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 1 2 3)))
-                    (local.set $inside_0 (i32x4.lt_u (local.get $columns) (i32x4.splat (local.get $in_w))))
-                    (local.set $inside_1 (i32x4.lt_u (i32x4.add (local.get $columns) (v128.const i32x4 1 1 1 1)) (i32x4.splat (local.get $in_w))))
-                    (local.set $inside_2 (i32x4.lt_u (i32x4.add (local.get $columns) (v128.const i32x4 2 2 2 2)) (i32x4.splat (local.get $in_w))))
                     (local.set $row.sum0 (v128.load (i32.add (local.get $row0.0) (i32.shl (local.get $column) (i32.const 2)))))
                     (local.set $row.sum0 (f32x4.add (local.get $row.sum0) (v128.load (i32.add (local.get $row1.0) (i32.shl (local.get $column) (i32.const 2))))))
                     (local.set $row.sum0 (f32x4.add (local.get $row.sum0) (v128.load (i32.add (local.get $row2.0) (i32.shl (local.get $column) (i32.const 2))))))
