@@ -81,6 +81,12 @@ export class Columns {
     });
   }
 
+  /** Vectors of elements that four windows of a row reach into. */
+  get reachedVectors(): number {
+    const { size, stride, dilation } = this.plan.axes[2];
+    return Math.floor((3 * stride + (size - 1) * dilation) / 4) + 1;
+  }
+
   /**
    * Sets the last column where a vector's windows lie inside; so do `reach`
    * elements, from where the first of them begins, where these are given.

@@ -120,14 +120,13 @@ function allSeparable({ plan, program }: Columns): boolean {
  * inside: where rows are folded first, NaN is looked for among all that is read,
  * and the text for what could be NaN adds in another order.
  */
-function reachOf({ plan, program, usual }: Columns): number | undefined {
-  const { size, stride, dilation } = plan.axes[2];
+function reachOf(columns: Columns): number | undefined {
+  const { plan, program, usual, reachedVectors } = columns;
   const mixed = foldPasses((usual ?? program).outputs).some((folds) => {
     const sums = folds.filter(({ operation }) => operation === "sum");
     return sums.length > 0 && sums.length < folds.length;
   });
-  if (stride !== 2 || !mixed) return undefined;
-  return 4 * (Math.floor(((size - 1) * dilation + 3 * stride) / 4) + 1);
+  return plan.axes[2].stride === 2 && mixed ? 4 * reachedVectors : undefined;
 }
 
 /** The rows of a window where all are inside, if they are few. */

@@ -2,7 +2,7 @@ import { countsElements, type Program } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address } from "./wat_expression.ts";
 import { load, tensorField } from "./wat_frame.ts";
-import { reachedVectors, RollingRow } from "./wat_rolling_row.ts";
+import { RollingRow } from "./wat_rolling_row.ts";
 import {
   accumulate,
   keptVectors,
@@ -57,7 +57,7 @@ class Rolling {
     const { frame, depth, height } = columns;
     this.#placeRing();
     // All that is read is looked at, so all of it must lie inside.
-    columns.setLastInside(4 * reachedVectors(columns));
+    columns.setLastInside(4 * columns.reachedVectors);
     columns.forEachRow({ depth: depth.output, height: height.output }, () => {
       height.find(get("row_h"), int(0));
       frame.set("first_row", "i32", height.first);

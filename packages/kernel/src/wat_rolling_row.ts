@@ -25,12 +25,6 @@ export interface RowPlaces {
   readonly passes: string;
 }
 
-/** Vectors of elements that four windows of a row reach into. */
-export function reachedVectors({ plan }: Columns): number {
-  const { size, stride, dilation } = plan.axes[2];
-  return Math.floor((3 * stride + (size - 1) * dilation) / 4) + 1;
-}
-
 /** Folds the columns of all windows of a row of the input. */
 export class RollingRow {
   readonly folds: readonly RowFold[];
@@ -47,7 +41,7 @@ export class RollingRow {
   ) {
     this.folds = folds;
     this.checks = checks;
-    this.#vectors = reachedVectors(columns);
+    this.#vectors = columns.reachedVectors;
     this.#shared = Math.max(0, this.#vectors - this.#axis.stride);
   }
 
