@@ -105,6 +105,11 @@ const snapshots = [
     geometry: slide([1, 8, 30, 30], { kernelSize: 30 }),
   },
   {
+    name: "mean and place of the greatest in four planes at a time",
+    program: programsOf(meanAndPlace).infer,
+    geometry: slide([1, 8, 7, 7], { kernelSize: 7 }),
+  },
+  {
     name: "gradient of max over long windows from tables",
     program: programsOf(max).gradients[0].program,
     geometry: tables([1, 8, 90], { tables: [adaptiveTable(90, 2)] }),

@@ -69,8 +69,9 @@ export class Elements {
     if (alike) {
       frame.comment("where planes have one window, it is the same in all");
       const several = call("i32.gt_u", frame.field("out_plane"), int(1));
-      const isFirst = call("i32.eq", get("to"), get("begin"));
+      const isFirst = call("i32.eqz", get("found"));
       frame.when(call("i32.or", several, isFirst), find);
+      frame.set("found", "i32", int(1));
       this.#setChannel();
     } else find();
     const start = mul(this.#inputPlane, frame.field("in_plane"));

@@ -2,6 +2,8 @@ import type { Expression } from "./expression.ts";
 import { foldPasses } from "./program.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import type { Elements } from "./wat_elements.ts";
+import { setMissing } from "./wat_elements_missing.ts";
+import { emitElementsPlanes } from "./wat_elements_planes.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { mergeFolds, mergeLanes } from "./wat_fold_merge.ts";
 import { FoldPass } from "./wat_folds.ts";
@@ -12,7 +14,6 @@ import {
   floats,
   get,
   int,
-  ints,
   smaller,
   sub,
   type Term,
@@ -23,8 +24,9 @@ const PART = 1024;
 
 /** Runs a window program on four elements of a window at a time. */
 export function emitElementsWindow(elements: Elements): void {
-  const { frame, evaluator, program } = elements;
+  const { frame, evaluator, program, plan } = elements;
   frame.set("to", "i32", get("begin"));
+  if (plan.planes) emitElementsPlanes(elements);
   frame.loop("to", get("end"), () => {
     elements.findWindow();
     evaluator.nextVector();
@@ -91,27 +93,9 @@ function emitPass(elements: Elements, folds: readonly Expression[]): void {
     }
   }
   mergeLanes(passes[0]);
-  setMissing(elements, passes[0]);
+  const first = call("select", get("first"), int(-1), elements.count);
+  setMissing(frame, passes[0], first);
   passes[0].finish();
-}
-
-/**
- * Sets indices that no element has won, since none was better than what an
- * accumulator starts from: all are equal, and the first of them is the best.
- */
-function setMissing(elements: Elements, pass: FoldPass): void {
-  const { frame } = elements;
-  for (const { fold, other } of pass.accumulators()) {
-    if (!fold.operation.startsWith("arg")) continue;
-    const first = call("select", get("first"), int(-1), elements.count);
-    const none = call("i32x4.lt_s", get(other!), ints(0, 0, 0, 0));
-    const index = call("i32x4.splat", first);
-    frame.set(
-      other!,
-      "v128",
-      call("v128.bitselect", index, get(other!), none),
-    );
-  }
 }
 
 /** The sums of a window, in parts, so that few roundings follow each other. */

@@ -13,6 +13,7 @@ import { foldPasses, type Program } from "./program.ts";
 import { prefersRows, takesBlocks } from "./wat_channels_plan.ts";
 import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
+import { takesPlanes } from "./wat_elements_plan.ts";
 import { isScattered } from "./wat_scatter.ts";
 import { rollingCase } from "./wat_rolling_folds.ts";
 
@@ -70,6 +71,8 @@ export interface WatPlan {
    * time, where it does: its work is counted in rows of blocks.
    */
   readonly block: Triple<number> | undefined;
+  /** Whether windows are whole planes, of which four are folded at a time. */
+  readonly planes: boolean;
   /** Whether rows of all channels are folded first, then columns. */
   readonly foldsRows: boolean;
   /** Positions in a window, elements outside the input included. */
@@ -114,7 +117,10 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   if (prefersScatter(program, geometry)) {
     return { ...elementsPlan(geometry), schedule: "scatter" };
   }
-  if (prefersElements(program, geometry)) return elementsPlan(geometry);
+  if (prefersElements(program, geometry)) {
+    const planes = takesPlanes(program, geometry);
+    return { ...elementsPlan(geometry), planes };
+  }
   const usesTaps = countsTaps(program);
   const axes = geometry.axes.map((axis, a) => {
     const fixed = watAxis(axis, input[a], output[a]);
@@ -140,6 +146,7 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
     block: blocks
       ? axes.map(({ stride }) => stride) as unknown as Triple<number>
       : undefined,
+    planes: false,
     foldsRows: prefersRows(program, geometry),
     windowSize: usesTaps ? windowSize(geometry) : 0,
   };
@@ -215,6 +222,7 @@ function elementsPlan(geometry: Geometry): WatPlan {
     per,
     sources: sources !== undefined,
     block: undefined,
+    planes: false,
     foldsRows: false,
     windowSize: 0,
   };
@@ -238,6 +246,7 @@ function prefersElements(program: Program, geometry: Geometry): boolean {
   const possible = layout === "NCHW" && axes[2].dilation === 1 &&
     volume(input) >= 4 && folds.every(({ operation }) => operation !== "pick");
   if (!possible) return false;
+  if (takesPlanes(program, geometry)) return true;
   const { run, window } = averageLengths(geometry);
   const columns = runsOnColumns(geometry) && output[2] >= 4;
   if (program.kind === "gather") {

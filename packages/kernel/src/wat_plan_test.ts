@@ -66,7 +66,7 @@ const cases: [
   [
     "whole planes of few elements",
     slide([2, 8, 2, 2], { kernelSize: 2 }),
-    { forward: "channels", gradient: "channels" },
+    { forward: "elements", gradient: "channels" },
   ],
   [
     "windows that are high and narrow",

@@ -33,6 +33,7 @@
     (local $first i32)
     (local $run i32)
     (local $runs_h i32)
+    (local $found i32)
     (local $plane_start i32)
     (local $sum.1 v128)
     (local $best.argmax.4 v128)
@@ -89,7 +90,7 @@
         (br_if $to_0_end (i32.ge_s (local.get $to) (local.get $end)))
         (local.set $plane (local.get $to))
         ;; where planes have one window, it is the same in all
-        (if (i32.or (i32.gt_u (local.get $out_plane) (i32.const 1)) (i32.eq (local.get $to) (local.get $begin)))
+        (if (i32.or (i32.gt_u (local.get $out_plane) (i32.const 1)) (i32.eqz (local.get $found)))
           (then
             (local.set $rest (local.get $plane))
             (local.set $plane (i32.div_u (local.get $rest) (local.get $out_w)))
@@ -114,6 +115,7 @@
             )
           )
         )
+        (local.set $found (i32.const 1))
         (local.set $plane_start (i32.mul (local.get $plane) (local.get $in_plane)))
         (local.set $sum.1 (v128.const f32x4 0 0 0 0))
         (local.set $best.argmax.4 (local.get $constant.-Infinity))
