@@ -20,7 +20,7 @@ import {
   type WatEigenKernel,
 } from "@rockpool/kernel";
 import { Allocator } from "./allocator.ts";
-import { HEAP_ADDRESS } from "./control.ts";
+import { CONTROL, HEAP_ADDRESS } from "./control.ts";
 import { Block } from "./cpu_value.ts";
 import { KernelCache } from "./kernel_cache.ts";
 import type { KernelCall } from "./kernel_call.ts";
@@ -132,8 +132,10 @@ export class CpuDevice implements Device<Block> {
     }
   }
 
-  scatter(move: PlaneMove<Block>): void {
+  scatter(move: PlaneMove<Block>): boolean {
+    this.memory.words[CONTROL.stray] = 0;
     runMove("scatter", move, this.#tools);
+    return this.memory.words[CONTROL.stray] === 0;
   }
 
   copyRows({ from, to, rows, length }: RowCopy<Block>): void {

@@ -1,4 +1,5 @@
 import { emitWatPlace, emitWatTake, type PlaneMove } from "@rockpool/kernel";
+import { CONTROL } from "./control.ts";
 import type { Block } from "./cpu_value.ts";
 import { type KernelTools, runFixed } from "./run_fixed.ts";
 
@@ -24,6 +25,7 @@ export function runMove(
       target,
       scale: 4 * channels,
       size: 4 * channels * target,
+      stray: 4 * CONTROL.stray,
     },
     count: planes.items * planes.channels / channels,
     work: from.size + to.size,

@@ -8,15 +8,16 @@ import {
   type TensorData,
   type Value,
 } from "@rockpool/core";
-import type {
-  Device,
-  Geometry,
-  MatrixProduct,
-  PlaneMove,
-  PositionSums,
-  Program,
-  RowCopy,
-  RunBindings,
+import {
+  type Device,
+  type Geometry,
+  type MatrixProduct,
+  type PlaneMove,
+  type PositionSums,
+  type Program,
+  type RowCopy,
+  type RunBindings,
+  strayIndex,
 } from "@rockpool/kernel";
 import { type Block, BufferPool } from "./buffer_pool.ts";
 import { CommandBatch } from "./command_batch.ts";
@@ -203,8 +204,12 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     });
   }
 
-  scatter(move: PlaneMove<GpuValue>): void {
+  scatter(move: PlaneMove<GpuValue>): boolean {
+    const { indices, planes } = move;
+    const known = this.peek(indices) ?? [];
+    if (strayIndex(known, planes.target) !== undefined) return false;
     this.#move("scatter", move);
+    return true;
   }
 
   take(move: PlaneMove<GpuValue>): void {

@@ -48,8 +48,11 @@ export interface Device<V extends Value> {
   /**
    * Writes zeros, then values to where indices say; the later of two wins. An
    * index outside its plane, such as −1, places nothing.
+   *
+   * @returns whether all indices, as far as the host can tell, are −1 or lie
+   * inside; if not, what was written is of no use
    */
-  scatter(move: PlaneMove<V>): void;
+  scatter(move: PlaneMove<V>): boolean;
   /** Reads values from where indices say; 0 for an index outside its plane. */
   take(move: PlaneMove<V>): void;
   /** Multiplies matrices. */
@@ -192,6 +195,18 @@ export interface PlaneSizes {
   readonly target: number;
   /** Channels before or after the spatial axes. */
   readonly layout: ScatterOptions["layout"];
+}
+
+/** The first index that neither lies inside a plane nor is −1, if there is one. */
+export function strayIndex(
+  indices: ArrayLike<number>,
+  target: number,
+): number | undefined {
+  // Ten times as fast as an iterator over memory that threads share.
+  for (let i = 0; i < indices.length; i++) {
+    if (indices[i] < -1 || indices[i] >= target) return indices[i];
+  }
+  return undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   type PositionSums,
   type RowCopy,
   type RunBindings,
+  strayIndex,
 } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import { interpret } from "./interpret.ts";
@@ -124,11 +125,12 @@ class InterpreterDevice implements Device<InterpreterValue> {
     }
   }
 
-  scatter({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {
+  scatter({ from, indices, to, planes }: PlaneMove<InterpreterValue>): boolean {
     to.data.fill(0);
     forEachIndex(planes, indices.data, (small, large) => {
       to.data[large] = from.data[small];
     });
+    return strayIndex(indices.data, planes.target) === undefined;
   }
 
   take({ from, indices, to, planes }: PlaneMove<InterpreterValue>): void {

@@ -2,11 +2,10 @@ import {
   equalShapes,
   formatShape,
   type ScatterOptions,
-  type Shape,
   sizeOf,
   type Value,
 } from "@rockpool/core";
-import type { PlaneMove, PlaneSizes } from "./device.ts";
+import { type PlaneMove, type PlaneSizes, strayIndex } from "./device.ts";
 import { volume } from "./geometry.ts";
 import { planesOf } from "./rank.ts";
 import type { Runtime } from "./runtime.ts";
@@ -23,11 +22,9 @@ export interface ScatterCall<V extends Value> {
  * Checks a scatter and takes its shapes apart.
  *
  * @throws {TypeError} where the indices are no int32
- * @throws {RangeError} where the shapes do not fit, or an index that the host
- * has at hand points outside its plane
+ * @throws {RangeError} where the shapes do not fit
  */
-export function checkScatter<V extends Value>(
-  runtime: Runtime<V>,
+function checkScatter<V extends Value>(
   { values, indices, options }: ScatterCall<V>,
 ): PlaneSizes {
   const { shape, axes, layout } = options;
@@ -55,61 +52,57 @@ export function checkScatter<V extends Value>(
       }: items and channels must be the same`,
     );
   }
-  const target = volume(large.input);
-  const known = runtime.device.peek(indices) ?? [];
-  // Ten times as fast as an iterator over memory that threads share.
-  for (let i = 0; i < known.length; i++) {
-    const index = known[i];
-    if (index < -1 || index >= target) {
-      throw new RangeError(
-        `Cannot place a value: invalid max index ${index}, −1 to ${
-          target - 1
-        } are needed`,
-      );
-    }
-  }
   return {
     items: small.items,
     channels: small.channels,
     indexed: volume(small.input),
-    target,
+    target: volume(large.input),
     layout,
   };
 }
 
-/** Places values; also gives what walks the call back. */
+/**
+ * Places values; also gives what walks the call back.
+ *
+ * @throws {TypeError} where the indices are no int32
+ * @throws {RangeError} where the shapes do not fit, or an index that the host
+ * can look at points outside its plane
+ */
 export function runScatter<V extends Value>(
   runtime: Runtime<V>,
   call: ScatterCall<V>,
 ): { output: V; entry: TapeEntry<V> } {
   const { values, indices } = call;
-  const planes = checkScatter(runtime, call);
-  const output = move(
-    runtime,
-    call.options.shape,
-    (to) => runtime.device.scatter({ from: values, indices, to, planes }),
-  );
+  const planes = checkScatter(call);
+  const output = runtime.allocate(call.options.shape, "float32");
+  const place = { from: values, indices, to: output, planes };
+  if (sizeOf(output.shape) === 0 || !runtime.device.scatter(place)) {
+    assertInside(runtime, place);
+  }
   const entry: TapeEntry<V> = {
     inputs: [values],
     outputs: [output],
     kept: [indices],
     backward([gradient]) {
-      const share = move(runtime, values.shape, (to) => {
-        const back: PlaneMove<V> = { from: gradient!, indices, to, planes };
-        runtime.device.take(back);
-      });
+      const share = runtime.allocate(values.shape, "float32");
+      if (sizeOf(share.shape) > 0) {
+        runtime.device.take({ from: gradient!, indices, to: share, planes });
+      }
       return new Map([[values, share]]);
     },
   };
   return { output, entry };
 }
 
-function move<V extends Value>(
-  runtime: Runtime<V>,
-  shape: Shape,
-  work: (to: V) => void,
-): V {
-  const to = runtime.allocate(shape, "float32");
-  if (sizeOf(shape) > 0) work(to);
-  return to;
+function assertInside<V extends Value>(
+  { device }: Runtime<V>,
+  { indices, planes: { target } }: PlaneMove<V>,
+): void {
+  const index = strayIndex(device.peek(indices) ?? [], target);
+  if (index === undefined) return;
+  throw new RangeError(
+    `Cannot place a value: invalid max index ${index}, −1 to ${
+      target - 1
+    } are needed`,
+  );
 }

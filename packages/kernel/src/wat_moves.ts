@@ -12,9 +12,13 @@ import {
   type Term,
 } from "./wat_text.ts";
 
+const LANES = ints(0, 1, 2, 3);
+const FOUR = [0, 1, 2, 3];
+
 /**
  * The kernel that sets planes to zero and places values in them where indices
- * say, in the order of memory; an index outside the plane places nothing.
+ * say, in the order of memory; an index outside the plane places nothing, and
+ * unless it is −1, 1 is written to the address `stray`.
  *
  * An item has `rows` of `line` values: all those of a plane in one row, whose
  * `step` is 0, or a row of channels for each of them, whose planes begin `step`
@@ -60,56 +64,101 @@ function emitMoves(frame: WatFrame, isPlace: boolean): void {
 
 /** Moves the values of a row, four at a time. */
 function moveRow(frame: WatFrame, isPlace: boolean): void {
-  const splat = (value: Term) => call("i32x4.splat", value);
-  const sum = (a: Term, b: Term) => call("i32x4.add", a, b);
-  const product = (a: Term, b: Term) => call("i32x4.mul", a, b);
-  const both = (a: Term, b: Term) => call("v128.and", a, b);
-  const set = (name: string, value: Term) => frame.set(name, "v128", value);
-  const lanes = ints(0, 1, 2, 3);
+  const line = frame.field("line");
   const step = frame.field("step");
-  set("bases", sum(splat(get("large")), product(lanes, splat(step))));
+  const first = splat(get("large"));
+  const bases = call("i32x4.add", first, call("i32x4.mul", LANES, splat(step)));
+  frame.set("bases", "v128", bases);
   frame.set("done", "i32", int(0));
-  frame.loop("done", frame.field("line"), () => {
-    const left = sub(frame.field("line"), get("done"));
-    set("moved", call("i32x4.gt_s", splat(left), lanes));
-    frame.set("here", "i32", add(get("at"), bytes(get("done"))));
-    set("places", load(add(frame.field("indices"), get("here"))));
-    // Unsigned, −1 is greater than any place.
-    const isInside = call(
-      "i32x4.lt_u",
-      get("places"),
-      splat(frame.field("target")),
-    );
-    set("inside", both(isInside, get("moved")));
-    const offsets = product(get("places"), splat(frame.field("scale")));
-    set("places", sum(get("bases"), offsets));
-    if (isPlace) {
-      set("values", load(add(frame.field("from"), get("here"))));
-      set("moved", get("inside"));
-    } else {
-      // What points outside reads a place that there is, and is then set to 0.
-      const safe = [get("places"), get("bases"), get("inside")];
-      set("places", call("v128.bitselect", ...safe));
-      forEachLane((lane) => {
-        const take = `v128.load32_lane ${lane}`;
-        set("values", call(take, laneOf("places", lane), get("values")));
-      });
-      set("values", both(get("values"), get("inside")));
-      const to = splat(add(frame.field("to"), get("here")));
-      set("places", sum(to, ints(0, 4, 8, 12)));
-    }
-    forEachLane((lane) => {
-      frame.when(laneOf("moved", lane), () => {
-        const store = `v128.store32_lane ${lane}`;
-        frame.line(call(store, laneOf("places", lane), get("values")));
-      });
-    });
-    set("bases", sum(get("bases"), splat(bytes(step))));
-  }, 4);
+  const move = (isWhole: boolean) => {
+    moveFour(frame, { isPlace, isWhole });
+    const next = call("i32x4.add", get("bases"), splat(bytes(step)));
+    frame.set("bases", "v128", next);
+  };
+  frame.loop("done", sub(line, 3), () => move(true), 4);
+  frame.when(call("i32.lt_s", get("done"), line), () => move(false));
 }
 
-function forEachLane(act: (lane: number) => void): void {
-  [0, 1, 2, 3].forEach(act);
+/** Moves four values, or those that are left of a row. */
+function moveFour(
+  frame: WatFrame,
+  { isPlace, isWhole }: {
+    readonly isPlace: boolean;
+    readonly isWhole: boolean;
+  },
+): void {
+  const set = (name: string, value: Term) => frame.set(name, "v128", value);
+  frame.set("here", "i32", add(get("at"), bytes(get("done"))));
+  set("given", load(add(frame.field("indices"), get("here"))));
+  if (!isWhole) {
+    frame.comment("lanes behind the row are −1");
+    const left = splat(sub(frame.field("line"), get("done")));
+    set("left", call("i32x4.gt_s", left, LANES));
+    set("given", call("v128.or", get("given"), call("v128.not", get("left"))));
+  }
+  // Unsigned, −1 is greater than any place.
+  const target = splat(frame.field("target"));
+  set("inside", call("i32x4.lt_u", get("given"), target));
+  const offsets = call(
+    "i32x4.mul",
+    get("given"),
+    splat(frame.field("scale")),
+  );
+  set("places", call("i32x4.add", get("bases"), offsets));
+  if (isPlace) placeFour(frame);
+  else takeFour(frame, isWhole);
+}
+
+/** Places values whose indices lie inside, and tells of those that are amiss. */
+function placeFour(frame: WatFrame): void {
+  frame.set("values", "v128", load(add(frame.field("from"), get("here"))));
+  frame.when(
+    call("i32x4.all_true", get("inside")),
+    () => FOUR.forEach((lane) => storeLane(frame, lane)),
+    () => {
+      const isNone = call("i32x4.eq", get("given"), ints(-1, -1, -1, -1));
+      const isMeant = call("v128.or", get("inside"), isNone);
+      frame.unless(
+        call("i32x4.all_true", isMeant),
+        () => frame.line(call("i32.store", frame.field("stray"), int(1))),
+      );
+      storeLanes(frame, "inside");
+    },
+  );
+}
+
+/** Takes values from where indices say, 0 from where there is nothing. */
+function takeFour(frame: WatFrame, isWhole: boolean): void {
+  const set = (name: string, value: Term) => frame.set(name, "v128", value);
+  // What points outside reads a place that there is, and is then set to 0.
+  const safe = [get("places"), get("bases"), get("inside")];
+  set("places", call("v128.bitselect", ...safe));
+  for (const lane of FOUR) {
+    const take = `v128.load32_lane ${lane}`;
+    set("values", call(take, laneOf("places", lane), get("values")));
+  }
+  set("values", call("v128.and", get("values"), get("inside")));
+  const to = add(frame.field("to"), get("here"));
+  if (isWhole) return frame.line(call("v128.store", to, get("values")));
+  set("places", call("i32x4.add", splat(to), ints(0, 4, 8, 12)));
+  storeLanes(frame, "left");
+}
+
+/** Stores the values whose lanes of a mask are set. */
+function storeLanes(frame: WatFrame, mask: string): void {
+  for (const lane of FOUR) {
+    frame.when(laneOf(mask, lane), () => storeLane(frame, lane));
+  }
+}
+
+/** Stores one of the values in its place. */
+function storeLane(frame: WatFrame, lane: number): void {
+  const store = `v128.store32_lane ${lane}`;
+  frame.line(call(store, laneOf("places", lane), get("values")));
+}
+
+function splat(value: Term): Term {
+  return call("i32x4.splat", value);
 }
 
 function laneOf(name: string, lane: number): Term {
