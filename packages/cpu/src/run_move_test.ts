@@ -5,6 +5,7 @@ import {
   interpreter,
   type PlaneMove,
   type PlaneSizes,
+  strayIndex,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 import { CpuDevice } from "./cpu_device.ts";
@@ -110,6 +111,22 @@ function checkMove(
     [...dirt, ...expectedOf(kind, move), ...dirt],
     JSON.stringify(planes),
   );
+  if (kind === "scatter") {
+    assertEquals(
+      device.scatter(move),
+      strayIndex(indices.data, target) === undefined,
+    );
+    // One that is amiss, anywhere.
+    for (let i = 0; i < indices.data.length; i++) indices.data[i] = i % 2 - 1;
+    assertEquals(device.scatter(move), true);
+    for (const stray of [target, -2]) {
+      const at = random(indices.size);
+      const before = indices.data[at];
+      indices.data[at] = stray;
+      assertEquals(device.scatter(move), false, `${stray} at ${at}`);
+      indices.data[at] = before;
+    }
+  }
   for (const value of [around, indices, from]) device.free(value);
 }
 
