@@ -1,6 +1,8 @@
 import {
   adaptiveTable,
+  detach,
   type Geometry,
+  select,
   slide,
   tables,
   type WindowKernel,
@@ -27,6 +29,15 @@ const nested = windowKernel("nested", ["x"], ({ x }, fold) => {
   const weight = x.sub(fold.max(x)).exp();
   return fold.sum(weight.mul(x)).div(fold.sum(weight));
 });
+const usual = windowKernel("usual", ["x"], ({ x }, fold) => {
+  const greatest = detach(fold.max(x));
+  const isNear = greatest.le(1.5).and(fold.min(x).ge(-1.75)).likely();
+  const power = select(isNear, x, x.sub(greatest)).max(-87).min(4);
+  const weight = power.exp();
+  return fold.sum(weight.mul(power)).div(fold.sum(weight).add(1)).add(
+    select(isNear, 0, greatest),
+  );
+});
 const powers = windowKernel(
   "powers",
   ["x"],
@@ -40,6 +51,7 @@ const kernels: readonly WindowKernel[] = [
   paddedMean,
   several,
   nested,
+  usual,
   powers,
 ];
 
@@ -110,7 +122,8 @@ for (const [what, make] of windows) {
       for (const kernel of kernels) {
         const name = `${kernel.name} of ${channels} channels`;
         cases.push({ name, kernel, geometry });
-        const odd = kernel === max || kernel === mean || kernel === several;
+        const odd = kernel === max || kernel === mean || kernel === several ||
+          kernel === usual;
         if (!odd) continue;
         cases.push({ name: `${name}, some NaN`, kernel, geometry, odd });
       }

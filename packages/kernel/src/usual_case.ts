@@ -18,7 +18,9 @@ function parts(condition: Expression): Expression[] {
 }
 
 /** The usual case of a program; undefined where it has no likely conditions. */
-export function usualCase({ outputs }: Program): UsualCase | undefined {
+export function usualCase(
+  { outputs }: Pick<Program, "outputs">,
+): UsualCase | undefined {
   const conditions = new Set<Expression>();
   const usual = (root: Expression): Expression =>
     substitute(root, (x) => {

@@ -1,7 +1,8 @@
 import { type Triple, volume } from "./geometry.ts";
 import { withKnownCounts } from "./known_counts.ts";
-import type { ProgramOutput } from "./program.ts";
+import { usualCase } from "./usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
+import { type Formulas, leaveUnlessAll } from "./wat_channels_vectors.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address, type VectorPlace } from "./wat_expression.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
@@ -171,16 +172,38 @@ function emitBlock(
   });
   setWindows(channels, windows);
   setElements(channels, block);
-  const emit = (vectors: number) => {
-    channels.frame.set("offset", "i32", bytes(get("channel")));
+  const { frame } = channels;
+  const usual = usualCase({ outputs });
+  const emit = (formulas: Formulas, vectors: number, unusual = "") => {
+    frame.set("offset", "i32", bytes(get("channel")));
     for (let index = 0; index < vectors; index++) {
-      emitVector(channels, { block, windows, outputs, index, vectors });
+      emitVector(channels, {
+        block,
+        windows,
+        ...formulas,
+        index,
+        vectors,
+        unusual,
+      });
     }
   };
   channels.forEachChannel(
-    () => emit(1),
+    () => {
+      if (!usual) return emit({ outputs }, 1);
+      frame.nest("(block $done", () => {
+        frame.nest("(block $unusual", () => {
+          emit(usual, 1, "$unusual");
+          frame.line("(br $done)");
+        });
+        emit({ outputs }, 1);
+      });
+    },
     isWide(channels)
-      ? { vectors: VECTORS, body: () => emit(VECTORS) }
+      ? {
+        vectors: VECTORS,
+        body: () => emit(usual ?? { outputs }, VECTORS, "$single"),
+        leaves: usual !== undefined,
+      }
       : undefined,
   );
 }
@@ -249,17 +272,23 @@ function markOf(element: number): string {
 /** Gathers a vector of channels of a block. */
 function emitVector(
   channels: Channels,
-  { block, windows, outputs, index, vectors }: {
-    readonly block: Triple<number>;
-    readonly windows: readonly BlockWindow[];
-    readonly outputs: readonly ProgramOutput[];
-    readonly index: number;
-    readonly vectors: number;
-  },
+  { block, windows, outputs, conditions = [], index, vectors, unusual }:
+    & Formulas
+    & {
+      readonly block: Triple<number>;
+      readonly windows: readonly BlockWindow[];
+      readonly index: number;
+      readonly vectors: number;
+      /** Where to go on for windows that do not meet the conditions. */
+      readonly unusual: string;
+    },
 ): void {
   const { frame } = channels;
   const [{ value }] = outputs;
-  const evaluator = channels.evaluatorOf(outputs, index);
+  const evaluator = channels.evaluatorOf([
+    ...outputs,
+    ...conditions.map((value) => ({ name: "", value })),
+  ], index);
   const further = 4 * index;
   const at = (local: string) => add(get(local), get("offset"));
   const placeOf = (element: number, window = windows[0]): VectorPlace => ({
@@ -278,6 +307,14 @@ function emitVector(
       vector,
       further: vectors > 1 ? further : undefined,
     });
+  const met = windows.flatMap((window, order) => {
+    evaluator.nextWindow();
+    evaluator.place = placeOf(0, window);
+    return conditions.map((condition, index) =>
+      frame.set(`met.${order}.${index}`, "v128", evaluator.evaluate(condition))
+    );
+  });
+  leaveUnlessAll(frame, met, unusual);
   const reached = windows.flatMap(({ elements }) => elements);
   const invariants = Array.from(
     { length: volume(block) },

@@ -1,7 +1,12 @@
 import { foldPasses } from "./program.ts";
+import { usualCase } from "./usual_case.ts";
 import { withKnownCounts } from "./known_counts.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
-import { type ChannelsVectors, emitVectors } from "./wat_channels_vectors.ts";
+import {
+  type ChannelsVectors,
+  emitVectors,
+  type Formulas,
+} from "./wat_channels_vectors.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address } from "./wat_expression.ts";
 import { load, tensorField } from "./wat_frame.ts";
@@ -55,8 +60,7 @@ export function emitUnrolledWindow(
   const [inside, padded] = [
     plan.axes.map(({ size }) => size).reduce((a, b) => a * b),
   ].flatMap((count) => [count, count]);
-  const unrolled: Omit<ChannelsVectors, "vectors" | "whereNaN"> = {
-    outputs: withKnownCounts(program.outputs, { inside, padded }),
+  const unrolled: Omit<ChannelsVectors, "vectors" | "general" | "outputs"> = {
     hasFirst: true,
     forEachElement: (step) => {
       for (const [index, tap] of taps.entries()) {
@@ -64,23 +68,37 @@ export function emitUnrolledWindow(
       }
     },
   };
-  const emit = (vectors: number, whereNaN: string) => {
+  const emit = (formulas: Formulas, vectors: number, general: string) => {
     frame.set("offset", "i32", bytes(get("channel")));
-    emitVectors(channels, { ...unrolled, vectors, whereNaN });
+    emitVectors(channels, { ...unrolled, ...formulas, vectors, general });
   };
+  const all = { outputs: withKnownCounts(program.outputs, { inside, padded }) };
+  const usual = usualCase(all);
+  const orElse = (formulas: Formulas, label: string, other: () => void) => {
+    frame.nest(`(block ${label}`, () => {
+      emit(formulas, 1, label);
+      frame.line("(br $done)");
+    });
+    other();
+  };
+  const single = () =>
+    orElse(all, "$general", () => {
+      frame.comment("the vector met what is no number");
+      general();
+    });
   channels.forEachChannel(
     () => {
       frame.nest("(block $done", () => {
-        frame.nest("(block $general", () => {
-          emit(1, "$general");
-          frame.line("(br $done)");
-        });
-        frame.comment("the vector met what is no number");
-        general();
+        if (usual) orElse(usual, "$unusual", single);
+        else single();
       });
     },
     isWide(channels)
-      ? { vectors: VECTORS, body: () => emit(VECTORS, "$single"), leaves: true }
+      ? {
+        vectors: VECTORS,
+        body: () => emit(usual ?? all, VECTORS, "$single"),
+        leaves: true,
+      }
       : undefined,
   );
 }

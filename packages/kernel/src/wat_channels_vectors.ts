@@ -1,3 +1,4 @@
+import type { Expression } from "./expression.ts";
 import { foldPasses, type ProgramOutput } from "./program.ts";
 import type { Channels } from "./wat_channels.ts";
 import {
@@ -7,7 +8,7 @@ import {
 } from "./wat_expression.ts";
 import { FoldPass, leaveOnNaN } from "./wat_folds.ts";
 import { resultField } from "./wat_frame.ts";
-import { get } from "./wat_text.ts";
+import { call, get, type Term, type WatFunction } from "./wat_text.ts";
 
 /** An element of the windows of some vectors. */
 export interface ChannelsElement {
@@ -17,14 +18,19 @@ export interface ChannelsElement {
   place?(further: number): Partial<VectorPlace>;
 }
 
-/** How neighbouring vectors of windows are folded. */
-export interface ChannelsVectors {
-  /** The formulas. */
+/** What is stored. */
+export interface Formulas {
   readonly outputs: readonly ProgramOutput[];
+  /** What must hold of all windows for that, where it is not sure. */
+  readonly conditions?: readonly Expression[];
+}
+
+/** How neighbouring vectors of windows are folded. */
+export interface ChannelsVectors extends Formulas {
   /** Vectors at a time. */
   readonly vectors: number;
-  /** Where to go on if a result could be NaN. */
-  readonly whereNaN?: string;
+  /** Where to go on if it does not, or if a result could be NaN. */
+  readonly general?: string;
   /** Whether the first element is known as such. */
   readonly hasFirst: boolean;
   /** Runs a step for each element of the window. */
@@ -34,12 +40,23 @@ export interface ChannelsVectors {
 /** Emits vectors of windows, from their first element to what is stored. */
 export function emitVectors(
   channels: Channels,
-  { outputs, vectors, whereNaN, hasFirst, forEachElement }: ChannelsVectors,
+  {
+    outputs,
+    conditions = [],
+    vectors,
+    general,
+    hasFirst,
+    forEachElement,
+  }: ChannelsVectors,
 ): void {
-  const all = openVectors(channels, outputs, vectors);
-  for (const folds of foldPasses(outputs)) {
+  const formulas = [
+    ...outputs,
+    ...conditions.map((value) => ({ name: "", value })),
+  ];
+  const all = openVectors(channels, formulas, vectors);
+  for (const folds of foldPasses(formulas)) {
     const passes = all.map(({ evaluator }) =>
-      new FoldPass(evaluator, folds, whereNaN)
+      new FoldPass(evaluator, folds, general)
     );
     for (const pass of passes) {
       pass.evaluator.prepare(folds.flatMap((fold) => fold.operands));
@@ -58,7 +75,23 @@ export function emitVectors(
     leaveOnNaN(passes);
     for (const pass of passes) pass.define();
   }
+  const met = all.flatMap(({ evaluator }) =>
+    conditions.map((condition) => evaluator.evaluate(condition))
+  );
+  leaveUnlessAll(channels.frame, met, general!);
   storeVectors(channels, outputs, all);
+}
+
+/** Leaves for a label unless conditions hold in all lanes. */
+export function leaveUnlessAll(
+  frame: WatFunction,
+  conditions: readonly Term[],
+  label: string,
+): void {
+  if (conditions.length === 0) return;
+  const met = conditions.reduce((a, b) => call("v128.and", a, b));
+  const unmet = call("i32.eqz", call("i32x4.all_true", met));
+  frame.line(`(br_if ${label} ${unmet})`);
 }
 
 /** One of some neighbouring vectors of a window. */
