@@ -39,9 +39,9 @@ export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
 export {
   channelParts,
-  foldsOfRows,
   rowBuffer,
   rowBufferBytes,
+  rowsCase,
 } from "./src/wat_channels_plan.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_matmul.ts";

@@ -8,7 +8,10 @@ import {
   type WindowKernel,
   windowKernel,
 } from "@rockpool/kernel";
-import { assertAgreement, type Case } from "./test_agreement.ts";
+import type { Shape, Value } from "@rockpool/core";
+import { assert } from "@std/assert";
+import { cpu } from "./cpu.ts";
+import { assertAgreement, type Case, generator } from "./test_agreement.ts";
 
 const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
 const mean = windowKernel(
@@ -147,4 +150,61 @@ Deno.test("windows of channels last agree with the interpreter: on several threa
       geometry,
     }))
   ));
+});
+
+Deno.test("results of channels last depend on their own windows alone", async () => {
+  using backend = await cpu({ threads: 1 });
+  using session = backend.session({ mode: "train" });
+  const run = async (
+    geometry: Geometry,
+    kernel: WindowKernel,
+    odd?: number,
+  ) => {
+    const next = generator(3);
+    const tensor = (shape: Shape) => {
+      const length = shape.reduce((product, n) => product * n, 1);
+      return {
+        shape,
+        data: Float32Array.from({ length }, () => next() * 2 - 1),
+      };
+    };
+    const values: Record<string, Value> = {};
+    for (const name of kernel.inputs) {
+      const { shape, data } = tensor(geometry.inputShape);
+      if (odd !== undefined) data[AT] = odd;
+      values[name] = session.upload({ shape, data });
+    }
+    const { y } = session.window(kernel, { values }, geometry);
+    const dy = session.upload(tensor(geometry.outputShape));
+    const [dx] = session.grad(y, dy, [values.x]);
+    return [await session.read(y), await session.read(dx)];
+  };
+  // An element of the second item.
+  const AT = 9 * 8 * 66 + 300;
+  for (const kernel of [usual, several]) {
+    for (const [kernelSize, stride] of [[2, 2], [3, 2], [3, 1], [5, 1]]) {
+      for (const channels of [63, 66]) {
+        const geometry = slide([3, 9, 8, channels], {
+          layout: "NHWC",
+          kernelSize,
+          stride,
+          padding: Math.floor(kernelSize / 2),
+        });
+        const [y, dx] = await run(geometry, kernel);
+        for (const odd of [1.6, NaN]) {
+          const [oddY, oddDx] = await run(geometry, kernel, odd);
+          for (const [plain, other] of [[y, oddY], [dx, oddDx]]) {
+            const changed = [...plain.data.keys()].filter((at) =>
+              !Object.is(plain.data[at], other.data[at])
+            );
+            const own = changed.every((at) => at % channels === AT % channels);
+            const label =
+              `${kernel.name} ${kernelSize}×${kernelSize}/${stride}`;
+            assert(own && changed.length > 0, label);
+            assert(changed.length <= (2 * kernelSize - 1) ** 2, label);
+          }
+        }
+      }
+    }
+  }
 });

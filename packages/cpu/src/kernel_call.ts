@@ -46,7 +46,10 @@ export class KernelCall {
   ) {
     const { id, module, run, fields, plan } = kernel;
     const buffers = plan.foldsRows
-      ? rowBuffers(program, geometry, pool?.threads ?? 1)
+      ? rowBuffers(program, geometry, {
+        threads: pool?.threads ?? 1,
+        keptRows: plan.keptRows,
+      })
       : undefined;
     const rows = rowsOf(kernel, geometry) * (buffers?.fields.parts ?? 1);
     const argumentsAddress = ARGUMENTS_ADDRESS;

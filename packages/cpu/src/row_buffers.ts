@@ -1,10 +1,10 @@
 import {
   channelParts,
-  foldsOfRows,
   type Geometry,
   type Program,
   rowBuffer,
   rowBufferBytes,
+  rowsCase,
 } from "@rockpool/kernel";
 
 /** Memory for the rows that a kernel folds, and what it must know of it. */
@@ -19,10 +19,10 @@ export interface RowBuffers {
 export function rowBuffers(
   program: Program,
   geometry: Geometry,
-  threads: number,
+  { threads, keptRows }: { threads: number; keptRows: number },
 ): RowBuffers {
   const bytes = rowBufferBytes(geometry);
-  const own = bytes * foldsOfRows(program).length;
+  const own = bytes * rowsCase(program)!.folds.length * (1 + keptRows);
   return {
     bytes: own * threads,
     fields: {

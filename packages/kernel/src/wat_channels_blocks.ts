@@ -2,7 +2,11 @@ import { type Triple, volume } from "./geometry.ts";
 import { withKnownCounts } from "./known_counts.ts";
 import { usualCase } from "./usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
-import { type Formulas, leaveUnlessAll } from "./wat_channels_vectors.ts";
+import {
+  type Formulas,
+  formulasOf,
+  leaveUnlessAll,
+} from "./wat_channels_vectors.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address, type VectorPlace } from "./wat_expression.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
@@ -285,10 +289,10 @@ function emitVector(
 ): void {
   const { frame } = channels;
   const [{ value }] = outputs;
-  const evaluator = channels.evaluatorOf([
-    ...outputs,
-    ...conditions.map((value) => ({ name: "", value })),
-  ], index);
+  const evaluator = channels.evaluatorOf(
+    formulasOf({ outputs, conditions }),
+    index,
+  );
   const further = 4 * index;
   const at = (local: string) => add(get(local), get("offset"));
   const placeOf = (element: number, window = windows[0]): VectorPlace => ({

@@ -1,6 +1,8 @@
 import type { Expression } from "./expression.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
+import { COLUMNS } from "./wat_channels_plan.ts";
 import {
+  leaveUnlessMet,
   type OpenVector,
   openVectors,
   storeVectors,
@@ -8,10 +10,8 @@ import {
 import { VECTORS } from "./wat_cost.ts";
 import { combineFold, startOf } from "./wat_folds.ts";
 import { load } from "./wat_frame.ts";
+import type { OnePass } from "./wat_one_pass.ts";
 import { add, bytes, get, int, mul, sub } from "./wat_text.ts";
-
-/** Columns of a window that are unrolled at most, and otherwise at a time. */
-const UNROLLED = { most: 16, otherwise: 8 };
 
 /**
  * Folds columns of buffers into which the rows of a row of windows are folded,
@@ -19,9 +19,10 @@ const UNROLLED = { most: 16, otherwise: 8 };
  */
 export function emitFoldedColumns(
   channels: Channels,
-  folds: readonly Expression[],
+  { folds, outputs, conditions }: OnePass,
+  general: string,
 ): void {
-  const { frame, axes, element, group, program } = channels;
+  const { frame, axes, element, group } = channels;
   const [, , width] = axes;
   const step = mul(frame.field("channels"), int(width.axis.dilation));
   frame.set("column_step", "i32", bytes(step));
@@ -33,9 +34,12 @@ export function emitFoldedColumns(
     const start = bytes(mul(width.start, frame.field("channels")));
     frame.set("column_start", "i32", start);
     const emit = (vectors: number) => {
-      const all = openVectors(channels, program.outputs, vectors);
-      for (const fold of folds) foldColumns(channels, fold, all);
-      storeVectors(channels, program.outputs, all);
+      const all = openVectors(channels, { outputs, conditions }, vectors);
+      for (const [index, fold] of folds.entries()) {
+        foldColumns(channels, { fold, buffer: bufferOf(index) }, all);
+      }
+      leaveUnlessMet(channels, { conditions, all, general });
+      storeVectors(channels, outputs, all);
     };
     channels.forEachChannel(
       () => emit(1),
@@ -46,27 +50,31 @@ export function emitFoldedColumns(
   });
 }
 
+/** The local of the address of column 0 of a fold's buffer. */
+export function bufferOf(fold: number): string {
+  return `buffer.${fold}`;
+}
+
 /** Folds the columns of some vectors of a window. */
 function foldColumns(
   channels: Channels,
-  fold: Expression,
+  { fold, buffer }: { fold: Expression; buffer: string },
   all: readonly OpenVector[],
 ): void {
-  const { frame, axes: [, , width], evaluator } = channels;
-  const name = evaluator.name(fold);
-  const sum = ({ further }: OpenVector) => `${name}.columns${further}`;
+  const { frame, axes: [, , width] } = channels;
+  const sum = ({ further }: OpenVector) => `${buffer}.columns${further}`;
   const next = () =>
     frame.set("column", "i32", add(get("column"), get("column_step")));
   frame.set(
     "column",
     "i32",
     add(
-      add(get(`buffer.${name}`), get("column_start")),
+      add(get(buffer), get("column_start")),
       bytes(get("channel")),
     ),
   );
   const { kind, size } = width.axis;
-  if (kind === "slide" && size <= UNROLLED.most) {
+  if (kind === "slide" && size <= COLUMNS.most) {
     for (let tap = 0; tap < size; tap++) {
       if (tap > 0) next();
       for (const vector of all) {
@@ -105,7 +113,7 @@ function foldColumns(
           frame.set(sum(vector), "v128", total);
         }
       }, count);
-    loop(UNROLLED.otherwise);
+    loop(COLUMNS.otherwise);
     loop(1);
   }
   for (const vector of all) {

@@ -1,8 +1,11 @@
-import type { Expression } from "./expression.ts";
 import { averageSizes, type Axis, type Geometry } from "./geometry.ts";
+import type { Expression } from "./expression.ts";
 import { foldPasses, type Program } from "./program.ts";
 import { topological } from "./traverse.ts";
+import { usualCase } from "./usual_case.ts";
 import { isSeparable } from "./wat_columns_separable.ts";
+import { costOf } from "./wat_cost.ts";
+import { type OnePass, onePass } from "./wat_one_pass.ts";
 
 /**
  * The positions of a window and the elements of a block up to which a gather of
@@ -25,17 +28,42 @@ function strideOf(axis: Axis): number {
   return axis.kind === "slide" ? axis.stride : 0;
 }
 
-/** The folds of a program that are taken over rows of all channels first. */
-export function foldsOfRows(program: Program): readonly Expression[] {
-  const passes = foldPasses(program.outputs);
-  if (program.kind !== "window" || passes.length !== 1) return [];
-  const [folds] = passes;
-  const bodies = topological(folds.flatMap(({ operands }) => operands));
-  const differs = bodies.some(({ operation }) =>
-    operation === "channel" || operation === "plane"
+/**
+ * What a program evaluates where rows of all channels are folded first;
+ * undefined if they cannot be.
+ */
+export function rowsCase(program: Program): OnePass | undefined {
+  const pass = program.kind === "window" ? onePass(program) : undefined;
+  if (!pass || !isSeparable(pass.folds)) return undefined;
+  // What goes on elsewhere takes columns in the same order.
+  const anyOrder = foldPasses(program.outputs).flat().every(({ operation }) =>
+    operation === "sum" || operation.startsWith("fold")
   );
-  return isSeparable(folds) && !differs ? folds : [];
+  const differs = topological([...bodiesOf(pass), ...pass.checks]).some((
+    { operation },
+  ) => operation === "channel" || operation === "plane");
+  return anyOrder && !differs ? pass : undefined;
 }
+
+function bodiesOf({ folds }: OnePass): readonly Expression[] {
+  return folds.flatMap(({ operands }) => operands);
+}
+
+/**
+ * Rows of windows that overlap share rows of the input: how many, where what is
+ * computed of elements is worth keeping for that.
+ */
+export function keptRows(program: Program, { axes, input }: Geometry): number {
+  const pass = rowsCase(program);
+  const [depth, height] = axes;
+  const kept = pass && input[0] === 1 && depth.size === 1 &&
+    height.kind === "slide" && height.dilation === 1 &&
+    height.size <= ROWS_AT_A_TIME.fixed && costOf(bodiesOf(pass)) > 1;
+  return kept ? Math.max(0, height.size - height.stride) : 0;
+}
+
+/** Rows that are folded at a time: as many as windows have, up to a number. */
+export const ROWS_AT_A_TIME = { fixed: 8, others: 4 };
 
 /**
  * Whether rows are best folded first, all their columns and channels alike: a
@@ -44,14 +72,27 @@ export function foldsOfRows(program: Program): readonly Expression[] {
 export function prefersRows(program: Program, geometry: Geometry): boolean {
   const { layout, per, sources, input, output } = geometry;
   if (layout !== "NHWC" || per === "plane" || sources) return false;
-  if (foldsOfRows(program).length === 0) return false;
+  const pass = rowsCase(program);
+  if (!pass) return false;
   const [depth, height, width] = averageSizes(geometry);
   const rows = depth * height;
   if (rows < 2) return false;
+  // An unusual window makes its row go on elsewhere, where sums must be added
+  // up in the same order, and conditions of no element are not met.
+  const alike = geometry.axes.every((axis) =>
+    axis.kind === "slide" && axis.dilation === 1 && axis.size <= COLUMNS.most
+  );
+  if (usualCase(program) && !alike) return false;
   if (output[2] === 1 && width === input[2]) return rows * width >= WHOLE;
   const columnsPerWindow = input[2] / output[2];
-  return columnsPerWindow * (rows + 1) + width + 1 < rows * width;
+  const kept = keptRows(program, geometry);
+  const cost = costOf(bodiesOf(pass));
+  return columnsPerWindow * ((rows - kept) * cost + kept + 1) + width + 1 <
+    rows * width * cost;
 }
+
+/** Columns of a window that are unrolled at most, and otherwise at a time. */
+export const COLUMNS = { most: 16, otherwise: 8 };
 
 /**
  * Elements of windows as wide as the input from which on that pays: 49 took

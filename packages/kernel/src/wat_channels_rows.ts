@@ -1,9 +1,8 @@
-import type { Expression } from "./expression.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
-import { emitFoldedColumns } from "./wat_channels_columns.ts";
-import { foldsOfRows } from "./wat_channels_plan.ts";
+import { bufferOf, emitFoldedColumns } from "./wat_channels_columns.ts";
+import { ROWS_AT_A_TIME, rowsCase } from "./wat_channels_plan.ts";
 import { VECTORS } from "./wat_cost.ts";
-import { address } from "./wat_expression.ts";
+import { address, VectorEvaluator } from "./wat_expression.ts";
 import {
   addCandidate,
   combineFold,
@@ -12,7 +11,8 @@ import {
   nanLanes,
   startOf,
 } from "./wat_folds.ts";
-import { load, tensorField } from "./wat_frame.ts";
+import { load, loadSplat, tensorField } from "./wat_frame.ts";
+import type { OnePass } from "./wat_one_pass.ts";
 import {
   add,
   bytes,
@@ -20,16 +20,23 @@ import {
   floats,
   get,
   int,
+  ints,
   mul,
   sub,
   type Term,
 } from "./wat_text.ts";
 
-/** Rows that are folded at a time: as many as windows have, up to a number. */
-const AT_A_TIME = { fixed: 8, others: 4 };
-
 /** What a loop along rows takes at a time. */
 type Grain = "vectors" | "vector" | "element";
+
+/** Rows of the input that are folded into the buffers. */
+interface AddedRows {
+  readonly count: number;
+  /** Whether nothing is in the buffers. */
+  readonly first: boolean;
+  /** How many of them are kept from the windows' row before. */
+  readonly known: number;
+}
 
 /**
  * Runs a window program on rows of windows: it folds rows of the input into a
@@ -60,101 +67,145 @@ export function emitChannelsRows(
     height.find(element[1], group);
     frame.nest("(block $done", () => {
       frame.nest("(block $general", () => {
-        rows.emit();
-        emitFoldedColumns(channels, rows.folds);
+        rows.emit("$general");
+        emitFoldedColumns(channels, rows.pass, "$general");
         frame.line("(br $done)");
       });
-      frame.comment("the row met what is no number");
+      frame.comment("the row is unusual, or met what is no number");
       frame.set("element_w", "i32", int(0));
-      frame.loop("element_w", width.output, () => {
-        frame.set("to_plane", "i32", channels.inPlane("out", element));
-        emitWindow();
-      });
+      frame.loop("element_w", width.output, emitWindow);
     });
   });
 }
 
-/** The local of the address of column 0 of a fold's buffer. */
-export function bufferOf(channels: Channels, fold: Expression): string {
-  return `buffer.${channels.evaluator.name(fold)}`;
-}
-
 /** Folds of rows of the input, all their columns and channels alike. */
 class FoldedRows {
-  readonly folds: readonly Expression[];
+  readonly pass: OnePass;
+  readonly #evaluator: VectorEvaluator;
   readonly #inputs: readonly string[];
 
   constructor(readonly channels: Channels) {
-    this.folds = foldsOfRows(channels.program);
+    const pass = this.pass = rowsCase(channels.program)!;
+    this.#evaluator = new VectorEvaluator(channels.frame, [
+      ...pass.folds,
+      ...pass.checks,
+    ]);
     this.#inputs = channels.program.tensors
       .filter(({ role }) => role === "element").map(({ name }) => name);
   }
 
   /** Sets where the thread's buffers are, and what they hold at first. */
   open(): void {
-    const { channels, channels: { frame } } = this;
+    const { channels: { frame } } = this;
     const own = mul(frame.thread, frame.field("buffers_bytes"));
     frame.set("buffer", "i32", add(frame.field("buffers"), own));
-    for (const [index, fold] of this.folds.entries()) {
-      const start = add(
-        add(get("buffer"), mul(frame.field("buffer_bytes"), index)),
-        bytes(frame.field("buffer_before")),
-      );
-      frame.set(bufferOf(channels, fold), "i32", start);
+    for (const [index] of this.pass.folds.entries()) {
+      frame.set(bufferOf(index), "i32", this.#buffer(int(index)));
     }
     this.#fill();
+    if (this.#kept > 0) {
+      frame.set("kept_for", "i32", int(-1));
+      frame.set("unusual", "i32", int(-1));
+    }
   }
 
-  /** Folds the rows of the windows of a row, unless they met what is no number. */
-  emit(): void {
-    const { channels: { frame, plan, axes } } = this;
+  /** The address of column 0 of a buffer. */
+  #buffer(index: Term): Term {
+    const { frame } = this.channels;
+    return add(
+      add(get("buffer"), mul(frame.field("buffer_bytes"), index)),
+      bytes(frame.field("buffer_before")),
+    );
+  }
+
+  /** Rows of the input that the next row of windows needs, too. */
+  get #kept(): number {
+    return this.channels.plan.keptRows;
+  }
+
+  /**
+   * Folds the rows of the windows of a row; it leaves for a label where one is
+   * unusual, or met what is no number.
+   */
+  emit(general: string): void {
+    const { channels: { frame, plan, axes }, pass } = this;
     const [depth, height] = axes;
+    const { kind, size } = plan.axes[1];
+    const fixed = kind === "slide" && size <= ROWS_AT_A_TIME.fixed;
+    const count = fixed ? size : ROWS_AT_A_TIME.others;
+    const leaveIfUnusual = () => {
+      if (pass.checks.length === 0) return;
+      const isUnusual = call("i32.ge_s", get("unusual"), height.first);
+      frame.line(`(br_if ${general} ${isUnusual})`);
+    };
+    if (this.#kept > 0) {
+      this.#restart();
+      leaveIfUnusual();
+    } else if (pass.checks.length > 0) frame.set("unusual", "i32", int(-1));
     for (const name of this.#candidates(VECTORS)) {
       frame.set(name, "v128", floats(0));
     }
-    const { kind, size } = plan.axes[1];
-    const fixed = kind === "slide" && size <= AT_A_TIME.fixed;
-    const count = fixed ? size : AT_A_TIME.others;
     const each = () => {
       this.#fill();
       depth.forEach(() => {
         frame.set("tap_h", "i32", height.from);
         if (!fixed) {
           const end = sub(height.to, count - 1);
-          frame.loop("tap_h", end, () => this.#addRows(count, false), count);
+          frame.loop("tap_h", end, () => this.#addRows(count), count);
         }
-        frame.loop("tap_h", height.to, () => this.#addRows(1, false));
+        frame.loop("tap_h", height.to, () => this.#addRows(1));
       });
     };
     const together = () => {
       frame.set("tap_h", "i32", int(0));
-      this.#addRows(count, true);
+      const all = () => this.#addRows(count, { first: true });
+      if (this.#kept === 0) return all();
+      frame.when(
+        call("i32.eq", get("kept_for"), this.channels.element[1]),
+        () => this.#addRows(count, { first: true, known: this.#kept }),
+        all,
+      );
     };
     const whole = height.isWhole();
     if (!fixed || !depth.axis.absent) each();
     else if (whole) frame.when(whole, together, each);
     else together();
-    const candidates = this.#candidates(VECTORS);
-    leaveIfNaN(frame, candidates, "$general");
+    if (this.#kept > 0) {
+      frame.set("kept_for", "i32", add(this.channels.element[1], 1));
+    }
+    leaveIfUnusual();
+    leaveIfNaN(frame, this.#candidates(VECTORS), general);
+  }
+
+  /** Forgets rows where those of another plane or of other channels begin. */
+  #restart(): void {
+    const { channels: { frame, element } } = this;
+    const begins = call(
+      "i32.or",
+      call("i32.eqz", element[1]),
+      call("i32.gt_u", frame.field("parts"), int(1)),
+    );
+    frame.when(begins, () => {
+      frame.set("kept_for", "i32", int(-1));
+      frame.set("unusual", "i32", int(-1));
+    });
   }
 
   /** The locals that add up candidates, for some vectors. */
   #candidates(vectors: number): string[] {
-    return this.folds.filter(mindsNaN).flatMap((fold) =>
-      Array.from({ length: vectors }, (_, v) => this.#candidatesOf(fold, v))
+    return this.pass.folds.flatMap((fold, index) =>
+      mindsNaN(fold)
+        ? Array.from({ length: vectors }, (_, v) => nanOf(index, v))
+        : []
     );
-  }
-
-  #candidatesOf(fold: Expression, vector: number): string {
-    return `${nanLanes(this.channels.evaluator.name(fold))}.${vector}`;
   }
 
   /** Fills the buffers with what changes no fold. */
   #fill(): void {
-    const { channels, channels: { frame } } = this;
-    for (const fold of this.folds) {
+    const { channels: { frame } } = this;
+    for (const [index, fold] of this.pass.folds.entries()) {
       const before = bytes(frame.field("buffer_before"));
-      const at = sub(get(bufferOf(channels, fold)), before);
+      const at = sub(get(bufferOf(index)), before);
       const start = frame.constant(startOf(fold));
       frame.set("fill", "i32", int(0));
       frame.loop("fill", frame.field("buffer_bytes"), () => {
@@ -168,23 +219,22 @@ class FoldedRows {
   }
 
   /** Folds rows from `tap_h` on, with what is in the buffers or without. */
-  #addRows(rows: number, first: boolean): void {
-    const { channels, channels: { frame, axes } } = this;
+  #addRows(count: number, rows: Partial<AddedRows> = {}): void {
+    const { channels, channels: { frame, axes }, pass: { checks } } = this;
     const [depth, height] = axes;
-    for (let row = 0; row < rows; row++) {
-      const place = [
-        depth.at,
-        add(height.start, mul(add(get("tap_h"), row), height.axis.dilation)),
-        int(0),
-      ];
+    const row = (index: number) =>
+      add(height.start, mul(add(get("tap_h"), index), height.axis.dilation));
+    for (let index = 0; index < count; index++) {
       frame.set("channel", "i32", channels.range.from);
-      const inPlane = channels.inPlane("in", place);
-      const index = channels.index("in", { item: get("item"), inPlane });
+      const inPlane = channels.inPlane("in", [depth.at, row(index), int(0)]);
+      const at = channels.index("in", { item: get("item"), inPlane });
       for (const name of this.#inputs) {
-        const at = address(tensorField(name), index);
-        frame.set(`${name}.row${row}`, "i32", at);
+        const from = address(tensorField(name), at);
+        frame.set(`${name}.row${index}`, "i32", from);
       }
+      if (this.#kept > 0) this.#setKept(row(index), index);
     }
+    if (checks.length > 0) frame.set("passes", "v128", ints(-1, -1, -1, -1));
     frame.set("run", "i32", int(0));
     frame.set("offset", "i32", int(0));
     frame.loop("run", get("runs"), () => {
@@ -196,63 +246,95 @@ class FoldedRows {
         frame.loop(
           "offset",
           sub(get("run_end"), 4 * length - 4),
-          () => this.#addElements(grain, { rows, first }),
+          () =>
+            this.#addElements(grain, {
+              count,
+              first: false,
+              known: 0,
+              ...rows,
+            }),
           4 * length,
         );
-      if (rows > 1 && isWide(channels)) loop("vectors", 4 * VECTORS);
+      if (count > 1 && isWide(channels)) loop("vectors", 4 * VECTORS);
       loop("vector", 4);
       loop("element", 1);
     });
+    if (checks.length === 0) return;
+    const pass = call("i32x4.all_true", get("passes"));
+    frame.unless(pass, () => frame.set("unusual", "i32", row(count - 1)));
+  }
+
+  /** Sets where a row is kept that the windows' next row needs, too. */
+  #setKept(row: Term, index: number): void {
+    const { channels, channels: { frame }, pass: { folds } } = this;
+    const turn = call("i32.rem_u", row, int(this.#kept));
+    frame.set("kept_at", "i32", mul(add(turn, 1), folds.length));
+    for (const [fold] of folds.entries()) {
+      const start = this.#buffer(add(get("kept_at"), fold));
+      const at = add(start, bytes(channels.range.from));
+      frame.set(`kept.${fold}.row${index}`, "i32", at);
+    }
   }
 
   /** Folds neighbouring elements of the rows. */
-  #addElements(
-    grain: Grain,
-    { rows, first }: { rows: number; first: boolean },
-  ): void {
-    const { channels, channels: { frame, evaluator } } = this;
-    const [read, write] = grain === "element"
-      ? ["v128.load32_zero", "v128.store32_lane"]
-      : ["v128.load", "v128.store"];
+  #addElements(grain: Grain, { count, first, known }: AddedRows): void {
+    const { channels, channels: { frame }, pass: { folds, checks } } = this;
+    const evaluator = this.#evaluator;
+    const { stride } = channels.plan.axes[1];
     for (let v = 0; v < (grain === "vectors" ? VECTORS : 1); v++) {
-      const vectors = (at: Term) =>
-        grain === "element" ? call(read, at) : load(at, 4 * v);
-      const to = (fold: Expression) =>
-        add(
-          add(get(bufferOf(channels, fold)), bytes(channels.range.from)),
-          get("offset"),
-        );
-      for (let row = 0; row < rows; row++) {
+      const read = (local: string) => {
+        const at = add(get(local), get("offset"));
+        return grain === "element" ? loadSplat(at) : load(at, 4 * v);
+      };
+      const write = (at: Term, vector: Term) => {
+        const store = grain === "element"
+          ? "v128.store32_lane 0"
+          : `v128.store offset=${16 * v}`;
+        frame.line(call(store, at, vector));
+      };
+      for (const [index] of folds.entries()) {
+        const at = add(get(bufferOf(index)), bytes(channels.range.from));
+        frame.set(`to.${index}`, "i32", at);
+      }
+      for (let row = 0; row < count; row++) {
         evaluator.nextVector();
         evaluator.place = {
           ...channels.place({ element: "", window: "", windowOrder: "" }),
-          element: (name) =>
-            vectors(add(get(`${name}.row${row}`), get("offset"))),
+          element: (name) => read(`${name}.row${row}`),
         };
-        for (const fold of this.folds) {
-          const sum = evaluator.name(fold);
-          const value = evaluator.evaluate(fold.operands[0]);
+        for (const [index, fold] of folds.entries()) {
+          const [sum, kept] = [`fold.${index}`, `kept.${index}.row${row}`];
+          const value = row < known
+            ? frame.set(`value.${index}`, "v128", read(kept))
+            : evaluator.evaluate(fold.operands[0]);
           if (row === 0 && first) frame.set(sum, "v128", value);
           else {
-            const known = row > 0 ? get(sum) : vectors(to(fold));
-            frame.set(sum, "v128", combineFold(fold, known, value));
+            const before = row > 0 ? get(sum) : read(`to.${index}`);
+            frame.set(sum, "v128", combineFold(fold, before, value));
           }
           if (mindsNaN(fold)) {
-            addCandidate(frame, `seen.${sum}`, value, row === 0);
+            addCandidate(frame, `seen.${index}`, value, row === 0);
           }
+          const isKept = this.#kept > 0 && row >= known &&
+            (row >= stride || count === 1);
+          if (isKept) write(add(get(kept), get("offset")), value);
+        }
+        for (const check of row < known ? [] : checks) {
+          const pass = evaluator.evaluate(check);
+          frame.set("passes", "v128", call("v128.and", get("passes"), pass));
         }
       }
-      for (const fold of this.folds) {
-        const sum = evaluator.name(fold);
+      for (const [index, fold] of folds.entries()) {
         if (mindsNaN(fold)) {
-          addCandidate(frame, this.#candidatesOf(fold, v), get(`seen.${sum}`));
+          addCandidate(frame, nanOf(index, v), get(`seen.${index}`));
         }
-        frame.line(
-          grain === "element"
-            ? call(`${write} 0`, to(fold), get(sum))
-            : call(`${write} offset=${16 * v}`, to(fold), get(sum)),
-        );
+        write(add(get(`to.${index}`), get("offset")), get(`fold.${index}`));
       }
     }
   }
+}
+
+/** The local that adds up candidates of a fold, in one of some vectors. */
+function nanOf(fold: number, vector: number): string {
+  return nanLanes(`${fold}.${vector}`);
 }

@@ -16,7 +16,7 @@ import { add, bytes, call, get, int, type Term } from "./wat_text.ts";
 const UNROLLED = { positions: 25, total: 64 };
 
 /** A position of a window whose address does not wait for the channel. */
-interface UnrolledTap {
+export interface UnrolledTap {
   /** Its place in the window along each axis. */
   readonly at: readonly number[];
   /** What ends the names of its locals. */
@@ -31,7 +31,7 @@ export function unrolledTaps({ plan, program }: Channels): UnrolledTap[] {
   const few = count <= UNROLLED.positions && total <= UNROLLED.total;
   const slides = plan.axes.every(({ kind }) => kind === "slide");
   if (!plan.channelsLast || plan.lanes === 1 || !few || !slides) return [];
-  return Array.from({ length: count }, (_, index) => ({
+  const taps = Array.from({ length: count }, (_, index) => ({
     at: [
       Math.floor(index / sizes[2] / sizes[1]),
       Math.floor(index / sizes[2]) % sizes[1],
@@ -39,6 +39,8 @@ export function unrolledTaps({ plan, program }: Channels): UnrolledTap[] {
     ],
     mark: `.tap${index}`,
   }));
+  // Column by column, where rows that are folded first are added up so.
+  return plan.foldsRows ? taps.sort((a, b) => a.at[2] - b.at[2]) : taps;
 }
 
 /**
@@ -62,9 +64,10 @@ export function emitUnrolledWindow(
   ].flatMap((count) => [count, count]);
   const unrolled: Omit<ChannelsVectors, "vectors" | "general" | "outputs"> = {
     hasFirst: true,
-    forEachElement: (step) => {
+    forEachElement: (step, endColumn) => {
       for (const [index, tap] of taps.entries()) {
         step({ first: index === 0, place: placeOf(channels, tap) });
+        if (tap.at[2] !== taps[index + 1]?.at[2]) endColumn();
       }
     },
   };

@@ -8,7 +8,7 @@ import {
 } from "./wat_expression.ts";
 import { FoldPass, leaveOnNaN } from "./wat_folds.ts";
 import { resultField } from "./wat_frame.ts";
-import { call, get, type Term, type WatFunction } from "./wat_text.ts";
+import { call, floats, get, type Term, type WatFunction } from "./wat_text.ts";
 
 /** An element of the windows of some vectors. */
 export interface ChannelsElement {
@@ -33,8 +33,11 @@ export interface ChannelsVectors extends Formulas {
   readonly general?: string;
   /** Whether the first element is known as such. */
   readonly hasFirst: boolean;
-  /** Runs a step for each element of the window. */
-  forEachElement(step: (element: ChannelsElement) => void): void;
+  /** Runs a step for each element of the window, and another after columns. */
+  forEachElement(
+    step: (element: ChannelsElement) => void,
+    endColumn: () => void,
+  ): void;
 }
 
 /** Emits vectors of windows, from their first element to what is stored. */
@@ -49,12 +52,8 @@ export function emitVectors(
     forEachElement,
   }: ChannelsVectors,
 ): void {
-  const formulas = [
-    ...outputs,
-    ...conditions.map((value) => ({ name: "", value })),
-  ];
-  const all = openVectors(channels, formulas, vectors);
-  for (const folds of foldPasses(formulas)) {
+  const all = openVectors(channels, { outputs, conditions }, vectors);
+  for (const folds of foldPasses(formulasOf({ outputs, conditions }))) {
     const passes = all.map(({ evaluator }) =>
       new FoldPass(evaluator, folds, general)
     );
@@ -62,6 +61,8 @@ export function emitVectors(
       pass.evaluator.prepare(folds.flatMap((fold) => fold.operands));
       if (!hasFirst) pass.start();
     }
+    const parts = new SumParts(channels, passes);
+    parts.open();
     forEachElement(({ first, place }) => {
       for (const [index, pass] of passes.entries()) {
         const { evaluator } = pass;
@@ -70,16 +71,73 @@ export function emitVectors(
         evaluator.nextElement();
         pass.step({ first });
       }
-    });
+    }, () => parts.add());
+    parts.close();
     for (const { evaluator, place } of all) evaluator.place = place;
     leaveOnNaN(passes);
     for (const pass of passes) pass.define();
   }
+  if (general) leaveUnlessMet(channels, { conditions, all, general });
+  storeVectors(channels, outputs, all);
+}
+
+/** Sums of columns, as rows that are folded first add them up. */
+class SumParts {
+  readonly #sums: readonly string[];
+
+  constructor(
+    readonly channels: Channels,
+    passes: readonly FoldPass[],
+  ) {
+    this.#sums = channels.plan.foldsRows
+      ? passes.flatMap((pass) => pass.accumulators())
+        .filter(({ fold }) => fold.operation === "sum")
+        .map(({ value }) => value)
+      : [];
+  }
+
+  open(): void {
+    for (const sum of this.#sums) this.#set(`total.${sum}`, floats(0));
+  }
+
+  /** Adds a column to what the sums come to, and begins another. */
+  add(): void {
+    for (const sum of this.#sums) {
+      const total = call("f32x4.add", get(`total.${sum}`), get(sum));
+      this.#set(`total.${sum}`, total);
+      this.#set(sum, floats(0));
+    }
+  }
+
+  close(): void {
+    for (const sum of this.#sums) this.#set(sum, get(`total.${sum}`));
+  }
+
+  #set(name: string, value: Term): void {
+    this.channels.frame.set(name, "v128", value);
+  }
+}
+
+/** All formulas, as a program has them. */
+export function formulasOf(
+  { outputs, conditions = [] }: Formulas,
+): ProgramOutput[] {
+  return [...outputs, ...conditions.map((value) => ({ name: "", value }))];
+}
+
+/** Leaves for a label unless conditions hold of the windows of some vectors. */
+export function leaveUnlessMet(
+  { frame }: Channels,
+  { conditions = [], all, general }: {
+    readonly conditions?: readonly Expression[];
+    readonly all: readonly OpenVector[];
+    readonly general: string;
+  },
+): void {
   const met = all.flatMap(({ evaluator }) =>
     conditions.map((condition) => evaluator.evaluate(condition))
   );
-  leaveUnlessAll(channels.frame, met, general!);
-  storeVectors(channels, outputs, all);
+  leaveUnlessAll(frame, met, general);
 }
 
 /** Leaves for a label unless conditions hold in all lanes. */
@@ -105,7 +163,7 @@ export interface OpenVector {
 /** Begins vectors of windows: sets where they are stored. */
 export function openVectors(
   channels: Channels,
-  outputs: readonly ProgramOutput[],
+  formulas: Formulas,
   vectors: number,
 ): OpenVector[] {
   const { frame, program } = channels;
@@ -117,7 +175,7 @@ export function openVectors(
   }
   const at = { element: get("at"), window: to, windowOrder: get("order") };
   return Array.from({ length: vectors }, (_, index) => {
-    const evaluator = channels.evaluatorOf(outputs, index);
+    const evaluator = channels.evaluatorOf(formulasOf(formulas), index);
     const further = 4 * index;
     const place = evaluator.place = channels.place(at, further);
     return { evaluator, place, further };

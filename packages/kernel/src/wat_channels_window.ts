@@ -1,7 +1,16 @@
+import { usualCase } from "./usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
 import { emitChannelsRows } from "./wat_channels_rows.ts";
-import { emitUnrolledWindow, unrolledTaps } from "./wat_channels_unrolled.ts";
-import { emitVectors } from "./wat_channels_vectors.ts";
+import {
+  emitUnrolledWindow,
+  type UnrolledTap,
+  unrolledTaps,
+} from "./wat_channels_unrolled.ts";
+import {
+  type ChannelsVectors,
+  emitVectors,
+  type Formulas,
+} from "./wat_channels_vectors.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address } from "./wat_expression.ts";
 import type { AxisRanges } from "./wat_ranges.ts";
@@ -9,64 +18,85 @@ import { call, get, type Term } from "./wat_text.ts";
 
 /** Runs a window program on four channels of a window at a time. */
 export function emitChannelsWindow(channels: Channels): void {
-  const { frame, axes, plan } = channels;
-  if (plan.foldsRows) return emitFoldedRows(channels);
-  const taps = unrolledTaps(channels);
-  const eachChannel = plan.per === "plane";
-  channels.forEachElement("out", () => {
-    frame.set("to_plane", "i32", channels.inPlane("out", channels.element));
-    const source = setSource(channels);
-    const find = () => {
-      for (const [index, axis] of axes.entries()) {
-        axis.find(channels.element[index], channels.group);
-      }
-    };
-    if (!eachChannel) find();
-    const vectors = (vectors: number) =>
-      emitAnyWindow(channels, source, vectors);
-    const general = () => {
-      if (!eachChannel) channels.setCounts();
-      channels.forEachChannel(
-        () => {
-          if (eachChannel) {
-            find();
-            channels.setCounts();
-          }
-          vectors(1);
-        },
-        taps.length === 0 && isWide(channels)
-          ? { vectors: VECTORS, body: () => vectors(VECTORS) }
-          : undefined,
-      );
-    };
-    if (taps.length === 0) return general();
-    const whole = axes.map((axis) => axis.isWhole())
-      .filter((term) => term !== undefined);
-    const unrolled = () =>
-      emitUnrolledWindow(channels, {
-        taps,
-        source,
-        general: () => {
-          channels.setCounts();
-          vectors(1);
-        },
-      });
-    if (whole.length === 0) return unrolled();
-    frame.when(
-      whole.reduce((a, b) => call("i32.and", a, b)),
-      unrolled,
-      general,
-    );
-  });
+  const { plan, program } = channels;
+  const isUsual = usualCase(program) !== undefined;
+  const taps = plan.foldsRows && !isUsual ? [] : unrolledTaps(channels);
+  const emit = () => emitWindow(channels, taps);
+  if (plan.foldsRows) emitChannelsRows(channels, emit);
+  else channels.forEachElement("out", emit);
 }
 
-/** Folds rows first, and windows of rows that met what is no number on their own. */
-function emitFoldedRows(channels: Channels): void {
-  const { axes, element, group } = channels;
-  emitChannelsRows(channels, () => {
-    axes[2].find(element[2], group);
-    channels.setCounts();
-    channels.forEachChannel(() => emitAnyWindow(channels, get("item"), 1));
+/** Folds all channels of a window. */
+function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
+  const { frame, axes, plan } = channels;
+  const eachChannel = plan.per === "plane";
+  frame.set("to_plane", "i32", channels.inPlane("out", channels.element));
+  const source = setSource(channels);
+  const find = () => {
+    for (const [index, axis] of axes.entries()) {
+      axis.find(channels.element[index], channels.group);
+    }
+  };
+  if (!eachChannel) find();
+  const usual = usualCase(channels.program);
+  const general = () => {
+    if (!eachChannel) channels.setCounts();
+    channels.forEachChannel(
+      () => {
+        if (eachChannel) {
+          find();
+          channels.setCounts();
+        }
+        emitUsualOrAny(channels, source);
+      },
+      // Rows are rarely unusual: their text is short, so that the rest of it is
+      // compiled well.
+      taps.length === 0 && !plan.foldsRows && isWide(channels)
+        ? {
+          vectors: VECTORS,
+          body: () =>
+            emitAnyWindow(channels, {
+              source,
+              vectors: VECTORS,
+              ...(usual && { ...usual, general: "$single" }),
+            }),
+          leaves: usual !== undefined,
+        }
+        : undefined,
+    );
+  };
+  if (taps.length === 0) return general();
+  const whole = axes.map((axis) => axis.isWhole())
+    .filter((term) => term !== undefined);
+  const unrolled = () =>
+    emitUnrolledWindow(channels, {
+      taps,
+      source,
+      general: () => {
+        channels.setCounts();
+        emitAnyWindow(channels, { source, vectors: 1 });
+      },
+    });
+  if (whole.length === 0) return unrolled();
+  frame.when(
+    whole.reduce((a, b) => call("i32.and", a, b)),
+    unrolled,
+    general,
+  );
+}
+
+/** Folds a vector of a window that may lie anywhere, as if it were usual first. */
+function emitUsualOrAny(channels: Channels, source: Term): void {
+  const { frame, program } = channels;
+  const usual = usualCase(program);
+  const any = { source, vectors: 1 };
+  if (!usual) return emitAnyWindow(channels, any);
+  frame.nest("(block $done", () => {
+    frame.nest("(block $unusual", () => {
+      emitAnyWindow(channels, { ...any, ...usual, general: "$unusual" });
+      frame.line("(br $done)");
+    });
+    emitAnyWindow(channels, any);
   });
 }
 
@@ -81,22 +111,31 @@ function setSource({ frame, plan }: Channels): Term {
 /** Folds neighbouring vectors of a window that may lie anywhere. */
 function emitAnyWindow(
   channels: Channels,
-  source: Term,
-  vectors: number,
+  { source, ...formulas }:
+    & { readonly source: Term }
+    & Pick<ChannelsVectors, "vectors" | "general">
+    & Partial<Formulas>,
 ): void {
   const { frame, axes, program } = channels;
   emitVectors(channels, {
     outputs: program.outputs,
-    vectors,
+    ...formulas,
     hasFirst: false,
-    forEachElement: (step) =>
-      forEachElement(axes, () => {
+    forEachElement: (step, endColumn) => {
+      const element = () => {
         const position = channels.inPlane("in", axes.map((axis) => axis.at));
         const inPlane = frame.set("position", "i32", position);
         const index = channels.index("in", { item: source, inPlane });
         frame.set("at", "i32", index);
         step({});
-      }),
+      };
+      if (!channels.plan.foldsRows) return forEachElement(axes, element);
+      const [depth, height, width] = axes;
+      width.forEach(() => {
+        forEachElement([depth, height], element);
+        endColumn();
+      });
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Expression } from "./expression.ts";
 import type { Operation } from "./operation.ts";
+import { topological } from "./traverse.ts";
 
 /** Vectors that are worked on at a time: of neighbours, a cache line. */
 export const VECTORS = 4;
@@ -27,4 +28,15 @@ export function vectorsOf(formulas: readonly Expression[]): number {
   formulas.forEach(visit);
   const long = [...operations.values()].some((it) => LONG.has(it));
   return long || operations.size > FEW ? 1 : VECTORS;
+}
+
+/** Instructions of a long operation, in elements that are read and folded. */
+const LENGTH = 12;
+
+/** How long formulas take of an element, in elements that are read and folded. */
+export function costOf(formulas: readonly Expression[]): number {
+  const long = topological(formulas).filter(({ level, operation }) =>
+    level === "element" && LONG.has(operation)
+  );
+  return 1 + LENGTH * long.length;
 }

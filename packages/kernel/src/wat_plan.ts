@@ -10,7 +10,7 @@ import {
   windowSize,
 } from "./geometry.ts";
 import { foldPasses, type Program } from "./program.ts";
-import { prefersRows, takesBlocks } from "./wat_channels_plan.ts";
+import { keptRows, prefersRows, takesBlocks } from "./wat_channels_plan.ts";
 import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import { takesPlanes } from "./wat_elements_plan.ts";
@@ -75,6 +75,8 @@ export interface WatPlan {
   readonly planes: boolean;
   /** Whether rows of all channels are folded first, then columns. */
   readonly foldsRows: boolean;
+  /** Rows that are kept for the next row of windows, where it does. */
+  readonly keptRows: number;
   /** Positions in a window, elements outside the input included. */
   readonly windowSize: number;
 }
@@ -132,6 +134,7 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   const lanes = !columns && (alone || usesTaps) ? 1 : 4;
   const blocks = channelsLast && lanes === 4 &&
     takesBlocks(program, geometry);
+  const foldsRows = prefersRows(program, geometry);
   return {
     schedule: columns
       ? prefersRolling(program, geometry) ? "rolling" : "columns"
@@ -147,7 +150,8 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
       ? axes.map(({ stride }) => stride) as unknown as Triple<number>
       : undefined,
     planes: false,
-    foldsRows: prefersRows(program, geometry),
+    foldsRows,
+    keptRows: foldsRows ? keptRows(program, geometry) : 0,
     windowSize: usesTaps ? windowSize(geometry) : 0,
   };
 }
@@ -224,6 +228,7 @@ function elementsPlan(geometry: Geometry): WatPlan {
     block: undefined,
     planes: false,
     foldsRows: false,
+    keptRows: 0,
     windowSize: 0,
   };
 }

@@ -1,10 +1,9 @@
 import type { Expression } from "./expression.ts";
-import { foldPasses, type Program, type ProgramOutput } from "./program.ts";
-import { substitute } from "./traverse.ts";
-import { usualCase } from "./usual_case.ts";
+import type { Program } from "./program.ts";
 import { isPointwise, strided } from "./wat_columns_separable.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
 import { combineFold, START } from "./wat_folds.ts";
+import { type OnePass, onePass } from "./wat_one_pass.ts";
 import { call, get, type Term } from "./wat_text.ts";
 
 /** The folds that can be taken over the columns of a row, then over rows. */
@@ -24,53 +23,16 @@ function isRolling(folds: readonly Expression[]): boolean {
 }
 
 /** What a program evaluates where rows are folded alone. */
-export interface RollingCase {
+export interface RollingCase extends Omit<OnePass, "folds"> {
   /** Its folds, all of one pass. */
   readonly folds: readonly RowFold[];
-  /** What it writes where nothing is unusual. */
-  readonly outputs: readonly ProgramOutput[];
-  /** What must hold of the windows for that. */
-  readonly conditions: readonly Expression[];
-  /** What must hold of each element for that. */
-  readonly checks: readonly Expression[];
 }
 
 /** How the rows of a program's windows are folded; undefined if they cannot be. */
 export function rollingCase(program: Program): RollingCase | undefined {
-  const { outputs, conditions: all } = usualCase(program) ??
-    { ...program, conditions: [] };
-  const [conditions, checks] = dividedConditions(outputs, all);
-  const asked = conditions.map((value) => ({ name: "", value }));
-  const [folds, ...later] = foldPasses([...outputs, ...asked]);
-  if (!folds || later.length > 0 || !isRolling(folds)) return undefined;
-  return { folds: rowFolds(folds), outputs, conditions, checks };
-}
-
-/**
- * Conditions of windows, and of elements. What holds of all elements holds of
- * the greatest, too: a condition of an extreme that nothing else needs is one
- * of the elements.
- */
-function dividedConditions(
-  outputs: readonly ProgramOutput[],
-  conditions: readonly Expression[],
-): [conditions: Expression[], checks: Expression[]] {
-  const needed = new Set(foldPasses(outputs).flat());
-  const left: Expression[] = [];
-  const checks: Expression[] = [];
-  for (const condition of conditions) {
-    const folds = foldPasses([{ name: "", value: condition }]).flat();
-    const [fold, ...others] = folds;
-    const isOfElements = others.length === 0 && fold && !needed.has(fold) &&
-      fold.operation.startsWith("fold") && isPointwise(fold.operands[0]);
-    if (!isOfElements) left.push(condition);
-    else {
-      checks.push(
-        substitute(condition, (x) => x === fold ? x.operands[0] : undefined),
-      );
-    }
-  }
-  return [left, checks];
+  const pass = onePass(program);
+  if (!pass || !isRolling(pass.folds)) return undefined;
+  return { ...pass, folds: rowFolds(pass.folds) };
 }
 
 /**
