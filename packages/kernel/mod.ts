@@ -38,7 +38,6 @@ export * from "./src/sparse_samples.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
 export {
-  channelParts,
   rowBuffer,
   rowBufferBytes,
   rowsCase,
@@ -56,7 +55,7 @@ export {
   type WatPlan,
   watPlan,
 } from "./src/wat_plan.ts";
-export { SCATTERED_CHANNELS } from "./src/wat_scatter.ts";
+export { channelParts } from "./src/wat_channels_part.ts";
 export {
   packFields,
   type WgslBinding,

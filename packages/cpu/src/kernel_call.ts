@@ -1,7 +1,7 @@
 import {
+  channelParts,
   type Geometry,
   type Program,
-  SCATTERED_CHANNELS,
   volume,
 } from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
@@ -45,13 +45,15 @@ export class KernelCall {
     },
   ) {
     const { id, module, run, fields, plan } = kernel;
+    const threads = pool?.threads ?? 1;
     const buffers = plan.foldsRows
-      ? rowBuffers(program, geometry, {
-        threads: pool?.threads ?? 1,
-        keptRows: plan.keptRows,
-      })
+      ? rowBuffers(program, geometry, { threads, keptRows: plan.keptRows })
       : undefined;
-    const rows = rowsOf(kernel, geometry) * (buffers?.fields.parts ?? 1);
+    const whole = rowsOf(kernel, geometry);
+    const parts = fields.includes("parts")
+      ? channelParts(geometry.channels, { rows: whole, threads })
+      : 1;
+    const rows = whole * parts;
     const argumentsAddress = ARGUMENTS_ADDRESS;
     this.job = { kernel: id, module, run, argumentsAddress, rows };
     this.parallel = rows > 1 && workOf(program, geometry) >= PARALLEL_WORK;
@@ -63,7 +65,7 @@ export class KernelCall {
     this.arguments = new KernelArguments(fields, {
       geometry,
       tables: this.tables,
-      known: { chunk, ...buffers?.fields },
+      known: { chunk, parts, ...buffers?.fields },
     });
     this.transposed = paysTransposed(plan, program, geometry)
       ? Object.freeze({ ...geometry, layout: "NHWC" })
@@ -83,10 +85,7 @@ function rowsOf(
   const lines = Math.ceil(space[0] / depth) * Math.ceil(space[1] / height);
   switch (plan.schedule) {
     case "scatter":
-      return batch *
-        (plan.channelsLast
-          ? Math.ceil(channels / SCATTERED_CHANNELS)
-          : channels);
+      return plan.channelsLast ? batch : batch * channels;
     case "columns":
     case "rolling":
     case "tables":

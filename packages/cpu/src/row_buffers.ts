@@ -1,5 +1,4 @@
 import {
-  channelParts,
   type Geometry,
   type Program,
   rowBuffer,
@@ -29,7 +28,6 @@ export function rowBuffers(
       buffers_bytes: own,
       buffer_bytes: bytes,
       buffer_before: rowBuffer(geometry).before,
-      parts: channelParts(geometry, threads),
     },
   };
 }

@@ -37,8 +37,8 @@ const snapshots = [
     geometry: slide([1, 2, 8, 8], { kernelSize: 2 }),
   },
   {
-    name: "gradient of max over padded windows",
-    program: programsOf(max).gradients[0].program,
+    name: "gradient of soft over padded windows",
+    program: programsOf(soft).gradients[0].program,
     geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),
   },
   {

@@ -6,6 +6,7 @@ import {
   type ProgramOutput,
   valuesOf,
 } from "./program.ts";
+import { setChannelPart } from "./wat_channels_part.ts";
 import { VECTORS, vectorsOf } from "./wat_cost.ts";
 import { topological } from "./traverse.ts";
 import {
@@ -157,27 +158,15 @@ export class Channels {
    */
   setPart(): void {
     const { frame, axes } = this;
-    const all = frame.field("channels");
-    const parts = frame.field("parts");
-    const end = (part: Term) => {
-      const share = call("i32.div_u", mul(all, part), parts);
-      return call("i32.and", share, int(-16));
-    };
-    frame.set("channel_from", "i32", int(0));
-    frame.set("channel_to", "i32", all);
+    const { from, to } = setChannelPart(frame);
+    const columns = axes[2].input;
     frame.set("runs", "i32", int(1));
-    frame.set("run_length", "i32", mul(axes[2].input, all));
-    frame.when(call("i32.gt_u", parts, int(1)), () => {
-      frame.set("channel_from", "i32", end(get("part")));
-      const next = frame.set("next_part", "i32", add(get("part"), 1));
-      const isLast = call("i32.eq", next, parts);
-      const to = call("select", all, end(next), isLast);
-      frame.set("channel_to", "i32", to);
-      frame.set("runs", "i32", axes[2].input);
-      const length = sub(get("channel_to"), get("channel_from"));
-      frame.set("run_length", "i32", length);
+    frame.set("run_length", "i32", mul(columns, frame.field("channels")));
+    frame.when(call("i32.gt_u", frame.field("parts"), int(1)), () => {
+      frame.set("runs", "i32", columns);
+      frame.set("run_length", "i32", sub(to, from));
     });
-    this.range = { from: get("channel_from"), to: get("channel_to") };
+    this.range = { from, to };
   }
 
   /** The element's place along each axis. */

@@ -122,17 +122,3 @@ export function rowBufferBytes(geometry: Geometry): number {
   const { length } = rowBuffer(geometry);
   return 64 * Math.ceil((length + SLACK) / 16);
 }
-
-/**
- * The parts that the channels of a row of windows are divided into, so that
- * there is work for all threads.
- */
-export function channelParts(geometry: Geometry, threads: number): number {
-  const { items, output, channels } = geometry;
-  const rows = items * output[0] * output[1];
-  const wanted = Math.ceil(2 * threads / Math.max(1, rows));
-  return Math.max(1, Math.min(wanted, Math.floor(channels / PART)));
-}
-
-/** The fewest channels of a part: a cache line. */
-const PART = 16;

@@ -2,22 +2,10 @@ import type { Expression } from "./expression.ts";
 import { type Program, valuesOf } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
+import { setChannelPart } from "./wat_channels_part.ts";
 import { load, resultField, tensorField, type WatFrame } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
-import {
-  add,
-  bytes,
-  call,
-  get,
-  int,
-  mul,
-  smaller,
-  sub,
-  type Term,
-} from "./wat_text.ts";
-
-/** Channels of a row where they are neighbours, a cache line. */
-export const SCATTERED_CHANNELS = 16;
+import { add, bytes, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
 /** Leaves that a vector of windows reads at once. */
 const LEAVES: ReadonlySet<string> = new Set([
@@ -61,7 +49,7 @@ export function isScattered(program: Program): boolean {
  * of the windows, however many of them hold an element; a thread owns the
  * planes that it works on, so that the order is always the same.
  *
- * Where channels are neighbours, a row is a few channels of an item.
+ * Where channels are neighbours, a row is an item, or a part of its channels.
  */
 export function emitScatter(
   frame: WatFrame,
@@ -104,7 +92,8 @@ class Scatter {
     const give = (plane: Term) => {
       const first = frame.set("window", "i32", mul(plane, outputs));
       frame.set("window_end", "i32", add(first, outputs));
-      this.#give(get("window_end"), () => bytes(get("index")));
+      frame.set("base", "i32", get("target"));
+      this.#give({ step: frame.integer(4), apart: 0 });
     };
     if (!this.plan.sources) return give(get("row"));
     const channels = frame.field("channels");
@@ -116,7 +105,7 @@ class Scatter {
     );
   }
 
-  /** The gradient of a few channels of an item. */
+  /** The gradient of an item, or of a part of its channels. */
   #emitChannels(): void {
     const { frame } = this;
     const result = resultField(this.program.outputs[0].name);
@@ -125,20 +114,15 @@ class Scatter {
       frame.field("out_plane"),
     ];
     const channels = frame.field("channels");
-    const blocks = call(
-      "i32.div_u",
-      add(channels, SCATTERED_CHANNELS - 1),
-      int(SCATTERED_CHANNELS),
-    );
-    frame.set("item", "i32", call("i32.div_u", get("row"), blocks));
-    const block = call("i32.rem_u", get("row"), blocks);
-    frame.set("channel", "i32", mul(block, SCATTERED_CHANNELS));
-    const last = add(get("channel"), SCATTERED_CHANNELS);
-    frame.set("channel_end", "i32", last);
-    frame.set("channel_end", "i32", smaller(get("channel_end"), channels));
+    const parts = frame.field("parts");
+    frame.set("item", "i32", call("i32.div_u", get("row"), parts));
+    frame.set("part", "i32", call("i32.rem_u", get("row"), parts));
+    const { from, to } = setChannelPart(frame);
+    frame.set("channel", "i32", from);
+    frame.set("own", "i32", sub(to, from));
+    frame.set("step", "v128", call("i32x4.splat", bytes(channels)));
     const rowOf = (item: Term, plane: Term) =>
       add(mul(mul(item, plane), channels), get("channel"));
-    frame.set("own", "i32", sub(get("channel_end"), get("channel")));
     frame.set("target", "i32", address(result, rowOf(get("item"), inputs)));
     frame.set("place", "i32", int(0));
     frame.set("at", "i32", get("target"));
@@ -152,10 +136,8 @@ class Scatter {
       frame.loop("place", outputs, () => {
         frame.set("window", "i32", get("first"));
         frame.set("window_end", "i32", add(get("first"), get("own")));
-        this.#give(get("window_end"), () => {
-          const channel = sub(get("each"), get("first"));
-          return bytes(add(mul(get("index"), channels), channel));
-        });
+        frame.set("base", "i32", get("target"));
+        this.#give({ step: get("step"), apart: 1 });
         frame.set("first", "i32", add(get("first"), channels));
       });
     };
@@ -183,10 +165,11 @@ class Scatter {
   }
 
   /**
-   * Adds what windows give, from `window` on. `offset` is where the element
-   * `index` of window `each` lies behind the target.
+   * Adds what windows give, from `window` up to `window_end`. The element
+   * `index` of window `window + lane` lies `index · step + 4 · apart · lane`
+   * bytes behind the local `base`, which moves on by `4 · apart` a window.
    */
-  #give(end: Term, offset: () => Term): void {
+  #give({ step, apart }: { step: Term; apart: 0 | 1 }): void {
     const { frame } = this;
     const evaluator = this.#evaluator;
     const { place, value } = this.#gift;
@@ -207,28 +190,41 @@ class Scatter {
       windowIndex: none,
       windowSize: int(0),
     };
-    frame.loop("window", end, () => {
+    const give = (lane: number) => {
+      const offset = call(`i32x4.extract_lane ${lane}`, get("offsets"));
+      const to = frame.set("to", "i32", add(get("base"), offset));
+      const gift = call(`f32x4.extract_lane ${lane}`, get("gifts"));
+      const at = `offset=${4 * apart * lane}`;
+      const sum = call("f32.add", call(`f32.load ${at}`, to), gift);
+      frame.line(call(`f32.store ${at}`, to, sum));
+    };
+    frame.loop("window", get("window_end"), () => {
       evaluator.nextVector();
       frame.set("places", "v128", evaluator.evaluate(place));
       frame.set("gifts", "v128", evaluator.evaluate(value));
-      frame.nest("(block $given", () => {
+      frame.set("offsets", "v128", call("i32x4.mul", get("places"), step));
+      const left = sub(get("window_end"), get("window"));
+      frame.set("left", "i32", left);
+      const all = call(
+        "i32.and",
+        call("i32.ge_s", get("left"), int(4)),
+        call("i32.eqz", call("i32x4.bitmask", get("places"))),
+      );
+      frame.when(all, () => {
+        for (let lane = 0; lane < 4; lane++) give(lane);
+      }, () => {
+        frame.comment("an empty window gives to none");
         for (let lane = 0; lane < 4; lane++) {
-          frame.set("each", "i32", add(get("window"), lane));
-          if (lane > 0) {
-            const over = call("i32.ge_s", get("each"), end);
-            frame.line(`(br_if $given ${over})`);
-          }
           const index = call(`i32x4.extract_lane ${lane}`, get("places"));
-          frame.set("index", "i32", index);
-          frame.comment("an empty window gives to none");
-          frame.when(call("i32.ge_s", get("index"), int(0)), () => {
-            const to = frame.set("to", "i32", add(get("target"), offset()));
-            const gift = call(`f32x4.extract_lane ${lane}`, get("gifts"));
-            const sum = call("f32.add", call("f32.load", to), gift);
-            frame.line(call("f32.store", to, sum));
-          });
+          const gives = call(
+            "i32.and",
+            call("i32.gt_s", get("left"), int(lane)),
+            call("i32.ge_s", index, int(0)),
+          );
+          frame.when(gives, () => give(lane));
         }
       });
+      if (apart) frame.set("base", "i32", add(get("base"), int(16)));
     }, 4);
   }
 }

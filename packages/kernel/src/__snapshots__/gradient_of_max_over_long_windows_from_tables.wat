@@ -7,22 +7,25 @@
     (local $result.gradient i32)
     (local $out_plane i32)
     (local $in_plane i32)
+    (local $integer.4 v128)
     (local $row i32)
     (local $target i32)
     (local $window i32)
     (local $window_end i32)
+    (local $base i32)
     (local $saved_0.1 v128)
     (local $places v128)
     (local $dy_y.3 v128)
     (local $gifts v128)
-    (local $each i32)
-    (local $index i32)
+    (local $offsets v128)
+    (local $left i32)
     (local $to i32)
     (local.set $tensor.saved_0 (i32.load offset=0 (local.get $arguments)))
     (local.set $tensor.dy_y (i32.load offset=4 (local.get $arguments)))
     (local.set $result.gradient (i32.load offset=8 (local.get $arguments)))
     (local.set $out_plane (i32.load offset=12 (local.get $arguments)))
     (local.set $in_plane (i32.load offset=16 (local.get $arguments)))
+    (local.set $integer.4 (v128.load32_splat offset=20 (local.get $arguments)))
     (local.set $row (local.get $begin))
     (block $row_0_end
       (loop $row_0
@@ -31,6 +34,7 @@
         (memory.fill (local.get $target) (i32.const 0) (i32.shl (local.get $in_plane) (i32.const 2)))
         (local.set $window (i32.mul (local.get $row) (local.get $out_plane)))
         (local.set $window_end (i32.add (local.get $window) (local.get $out_plane)))
+        (local.set $base (local.get $target))
         (block $window_1_end
           (loop $window_1
             (br_if $window_1_end (i32.ge_s (local.get $window) (local.get $window_end)))
@@ -38,44 +42,44 @@
             (local.set $places (local.get $saved_0.1))
             (local.set $dy_y.3 (v128.load (i32.add (local.get $tensor.dy_y) (i32.shl (local.get $window) (i32.const 2)))))
             (local.set $gifts (local.get $dy_y.3))
-            (block $given
-              (local.set $each (local.get $window))
-              (local.set $index (i32x4.extract_lane 0 (local.get $places)))
-              ;; an empty window gives to none
-              (if (i32.ge_s (local.get $index) (i32.const 0))
-                (then
-                  (local.set $to (i32.add (local.get $target) (i32.shl (local.get $index) (i32.const 2))))
-                  (f32.store (local.get $to) (f32.add (f32.load (local.get $to)) (f32x4.extract_lane 0 (local.get $gifts))))
-                )
+            (local.set $offsets (i32x4.mul (local.get $places) (local.get $integer.4)))
+            (local.set $left (i32.sub (local.get $window_end) (local.get $window)))
+            (if (i32.and (i32.ge_s (local.get $left) (i32.const 4)) (i32.eqz (i32x4.bitmask (local.get $places))))
+              (then
+                (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 0 (local.get $offsets))))
+                (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 0 (local.get $gifts))))
+                (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 1 (local.get $offsets))))
+                (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 1 (local.get $gifts))))
+                (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 2 (local.get $offsets))))
+                (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 2 (local.get $gifts))))
+                (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 3 (local.get $offsets))))
+                (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 3 (local.get $gifts))))
               )
-              (local.set $each (i32.add (local.get $window) (i32.const 1)))
-              (br_if $given (i32.ge_s (local.get $each) (local.get $window_end)))
-              (local.set $index (i32x4.extract_lane 1 (local.get $places)))
-              ;; an empty window gives to none
-              (if (i32.ge_s (local.get $index) (i32.const 0))
-                (then
-                  (local.set $to (i32.add (local.get $target) (i32.shl (local.get $index) (i32.const 2))))
-                  (f32.store (local.get $to) (f32.add (f32.load (local.get $to)) (f32x4.extract_lane 1 (local.get $gifts))))
+              (else
+                ;; an empty window gives to none
+                (if (i32.and (i32.gt_s (local.get $left) (i32.const 0)) (i32.ge_s (i32x4.extract_lane 0 (local.get $places)) (i32.const 0)))
+                  (then
+                    (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 0 (local.get $offsets))))
+                    (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 0 (local.get $gifts))))
+                  )
                 )
-              )
-              (local.set $each (i32.add (local.get $window) (i32.const 2)))
-              (br_if $given (i32.ge_s (local.get $each) (local.get $window_end)))
-              (local.set $index (i32x4.extract_lane 2 (local.get $places)))
-              ;; an empty window gives to none
-              (if (i32.ge_s (local.get $index) (i32.const 0))
-                (then
-                  (local.set $to (i32.add (local.get $target) (i32.shl (local.get $index) (i32.const 2))))
-                  (f32.store (local.get $to) (f32.add (f32.load (local.get $to)) (f32x4.extract_lane 2 (local.get $gifts))))
+                (if (i32.and (i32.gt_s (local.get $left) (i32.const 1)) (i32.ge_s (i32x4.extract_lane 1 (local.get $places)) (i32.const 0)))
+                  (then
+                    (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 1 (local.get $offsets))))
+                    (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 1 (local.get $gifts))))
+                  )
                 )
-              )
-              (local.set $each (i32.add (local.get $window) (i32.const 3)))
-              (br_if $given (i32.ge_s (local.get $each) (local.get $window_end)))
-              (local.set $index (i32x4.extract_lane 3 (local.get $places)))
-              ;; an empty window gives to none
-              (if (i32.ge_s (local.get $index) (i32.const 0))
-                (then
-                  (local.set $to (i32.add (local.get $target) (i32.shl (local.get $index) (i32.const 2))))
-                  (f32.store (local.get $to) (f32.add (f32.load (local.get $to)) (f32x4.extract_lane 3 (local.get $gifts))))
+                (if (i32.and (i32.gt_s (local.get $left) (i32.const 2)) (i32.ge_s (i32x4.extract_lane 2 (local.get $places)) (i32.const 0)))
+                  (then
+                    (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 2 (local.get $offsets))))
+                    (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 2 (local.get $gifts))))
+                  )
+                )
+                (if (i32.and (i32.gt_s (local.get $left) (i32.const 3)) (i32.ge_s (i32x4.extract_lane 3 (local.get $places)) (i32.const 0)))
+                  (then
+                    (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 3 (local.get $offsets))))
+                    (f32.store offset=0 (local.get $to) (f32.add (f32.load offset=0 (local.get $to)) (f32x4.extract_lane 3 (local.get $gifts))))
+                  )
                 )
               )
             )
