@@ -3,7 +3,8 @@ import { countsElements } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { EVEN, ODD } from "./wat_columns_separable.ts";
 import { address, isInvariant, lanes } from "./wat_expression.ts";
-import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
+import { load, resultField, tensorField } from "./wat_frame.ts";
+import { storeStrided, StridedLoads } from "./wat_strided.ts";
 import { type Reach, reachesOf } from "./wat_reaches.ts";
 import {
   add,
@@ -133,6 +134,7 @@ interface GatherKind extends GatherFormula {
 /** A block of elements: a vector for each phase. */
 class GatherBlock {
   #reach: Reach = { tap: 0, phase: 0, shift: 0 };
+  #strided!: StridedLoads;
   readonly #formula: Expression;
   /** What all windows multiply their share with. */
   readonly #factors: readonly Expression[];
@@ -177,7 +179,10 @@ class GatherBlock {
       windowIndex: () => lanes(add(get("window"), this.#reach.shift), 1),
       count: (padded) => this.#count(padded),
     };
-    const phases = Array.from({ length: this.#stride }, (_, phase) => {
+    const stride = this.#stride;
+    const offsets = Array.from({ length: stride }, (_, phase) => phase);
+    this.#strided = new StridedLoads(frame, { stride, offsets });
+    const phases = offsets.map((phase) => {
       this.#reach = { tap: 0, phase, shift: 0 };
       frame.set(`sum_${phase}`, "v128", floats(0));
       return evaluator.prepareInvariant(this.#formula, `.phase${phase}`);
@@ -271,7 +276,7 @@ class GatherBlock {
     const stride = this.#stride;
     const at = address(tensorField(name), add(get("at"), get("column")));
     if (stride === 1) return load(at);
-    if (stride > 2) return loadStrided(at, { offset: phase, stride });
+    if (stride > 2) return this.#strided.read(name, at, phase);
     if (phase === 0) {
       frame.set(`near.${name}`, "v128", load(at));
       frame.set(`far.${name}`, "v128", load(at, 4));
@@ -307,7 +312,8 @@ class GatherBlock {
       frame.line(
         call(instruction.replace("_at", ` offset=${4 * index}`), at, vector),
       );
-    if (!this.masked && stride <= 2) {
+    if (!this.masked && stride > 2) return storeStrided(frame, sums, at);
+    if (!this.masked) {
       const vectors = stride === 1
         ? sums
         : [INTERLEAVE_LOW, INTERLEAVE_HIGH].map((order) =>
@@ -321,12 +327,11 @@ class GatherBlock {
     for (let lane = 0; lane < 4; lane++) {
       for (const [phase, sum] of sums.entries()) {
         const index = lane * stride + phase;
-        const store = () => write(`v128.store32_lane_at ${lane}`, index, sum);
-        if (!this.masked) store();
-        else {
-          const inside = add(get("column"), index);
-          frame.when(call("i32.lt_s", inside, width.input), store);
-        }
+        const inside = add(get("column"), index);
+        frame.when(
+          call("i32.lt_s", inside, width.input),
+          () => write(`v128.store32_lane_at ${lane}`, index, sum),
+        );
       }
     }
   }

@@ -135,19 +135,6 @@ export function loadLanes(frame: WatFunction, at: Term, step: Term): Term {
   return get("gathered");
 }
 
-/** Four numbers a constant number of elements apart. */
-export function loadStrided(
-  at: Term,
-  { offset, stride }: { offset: number; stride: number },
-): Term {
-  let vector = call(`v128.load32_zero offset=${4 * offset}`, at);
-  for (let lane = 1; lane < 4; lane++) {
-    const bytes = 4 * (offset + lane * stride);
-    vector = call(`v128.load32_lane offset=${bytes} ${lane}`, at, vector);
-  }
-  return vector;
-}
-
 /** Writes some lanes of a vector, `step` bytes apart. */
 export function storeLanes(
   frame: WatFunction,

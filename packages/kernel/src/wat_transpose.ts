@@ -12,7 +12,8 @@ import {
   type WatFunction,
 } from "./wat_text.ts";
 
-const LANES = [0, 1, 2, 3];
+/** The lanes of a vector. */
+export const LANES: readonly number[] = [0, 1, 2, 3];
 
 /**
  * The kernel that transposes matrices: `to[n, j, i] = from[n, i, j]` for
@@ -105,7 +106,7 @@ export function transposed(
 }
 
 /** Four of the eight lanes of two vectors. */
-function shuffle(lanes: readonly number[], a: Term, b: Term): Term {
+export function shuffle(lanes: readonly number[], a: Term, b: Term): Term {
   const order = lanes.flatMap((lane) => LANES.map((byte) => 4 * lane + byte));
   return call(`i8x16.shuffle ${order.join(" ")}`, a, b);
 }

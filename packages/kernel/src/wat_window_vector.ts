@@ -9,7 +9,8 @@ import {
 } from "./wat_columns_separable.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { FoldPass } from "./wat_folds.ts";
-import { load, loadStrided, resultField, tensorField } from "./wat_frame.ts";
+import { load, resultField, tensorField } from "./wat_frame.ts";
+import { StridedLoads } from "./wat_strided.ts";
 import {
   add,
   bytes,
@@ -56,6 +57,7 @@ export class WindowVector {
   #row: UnrolledRow | undefined;
   /** Vectors of the row that are loaded, for windows that share them. */
   #loads = new Map<string, Term>();
+  #strided!: StridedLoads;
 
   constructor(readonly columns: Columns, readonly kind: VectorKind) {}
 
@@ -155,7 +157,11 @@ export class WindowVector {
 
   /** Folds the elements of a row; `first` where it is the window's first. */
   #emitRow(pass: FoldPass, first: boolean | undefined): void {
+    const { frame } = this.columns;
+    const { size, stride, dilation } = this.#axis;
+    const offsets = Array.from({ length: size }, (_, t) => t * dilation);
     this.#loads = new Map();
+    this.#strided = new StridedLoads(frame, { stride, offsets });
     for (this.#column = 0; this.#column < this.#axis.size; this.#column++) {
       this.columns.evaluator.nextElement();
       const mask = this.kind.masked ? get(`inside_${this.#column}`) : undefined;
@@ -196,7 +202,7 @@ export class WindowVector {
       : address(tensorField(name), get("at"));
     const offset = this.#column * dilation;
     if (stride === 1) return load(at, offset);
-    if (stride > 2) return loadStrided(at, { offset, stride });
+    if (stride > 2) return this.#strided.read(name, at, offset);
     const even = offset - offset % 2;
     const block = (start: number) => {
       const key = `${name}.load${start}`;
