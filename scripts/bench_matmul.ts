@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import { table } from "@rockpool/cli/table";
 import { type Session, type Shape, sizeOf, type Tensor } from "@rockpool/core";
+import { matmulKernel } from "@rockpool/kernel";
 import { cpu } from "@rockpool/cpu";
 import { describeMachine } from "./bench/benchmark_docs.ts";
 import { encodeOnnxModel } from "@rockpool/onnx/model";
@@ -84,9 +85,9 @@ function openOurs(
   return {
     // deno-lint-ignore require-await -- errors must reject
     async run() {
-      session.free(session.matmul(a, b));
+      session.free(session.matmul([a, b], matmulKernel));
     },
-    result: () => session.read(session.matmul(a, b)),
+    result: () => session.read(session.matmul([a, b], matmulKernel)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -11,7 +11,7 @@ export * from "./src/derive.ts";
 export * from "./src/device.ts";
 export * from "./src/draw_index.ts";
 export * from "./src/elementary.ts";
-export { eigenKernel, type WatEigenKernel } from "./src/eigen_kernel.ts";
+export { eigenKernel } from "./src/eigen.ts";
 export * from "./src/emit_wat.ts";
 export * from "./src/emit_wgsl.ts";
 export * from "./src/expand.ts";
@@ -22,16 +22,20 @@ export * from "./src/interpret.ts";
 export * from "./src/interpret_window.ts";
 export * from "./src/interpreter.ts";
 export * from "./src/jacobi.ts";
+export { matmulKernel } from "./src/matmul.ts";
 export * from "./src/normal.ts";
 export * from "./src/operation.ts";
 export { ownKernel } from "./src/own_kernel.ts";
+export type { PrimitiveKernel } from "./src/primitive_kernel.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/recent.ts";
 export * from "./src/regions.ts";
 export * from "./src/remembered.ts";
 export type { Runtime } from "./src/runtime.ts";
+export { sampleKernel } from "./src/sample.ts";
 export * from "./src/samples.ts";
+export { scatterKernel } from "./src/scatter.ts";
 export * from "./src/session.ts";
 export * from "./src/slide.ts";
 export * from "./src/sparse_samples.ts";
@@ -43,11 +47,20 @@ export {
   rowsCase,
 } from "./src/wat_channels_plan.ts";
 export * from "./src/wat_eigen.ts";
-export * from "./src/wat_matmul.ts";
+export * from "./src/wat_eigen_run.ts";
 export type { WatFixed } from "./src/wat_fixed.ts";
+export type * from "./src/wat_machine.ts";
+export * from "./src/wat_matmul.ts";
+export * from "./src/wat_matmul_run.ts";
 export * from "./src/wat_moves.ts";
+export * from "./src/wat_moves_run.ts";
 export * from "./src/wat_sums.ts";
+export * from "./src/wat_sums_run.ts";
 export { emitWatTranspose } from "./src/wat_transpose.ts";
+export {
+  transposeMatrices,
+  type Transposition,
+} from "./src/wat_transpose_run.ts";
 export {
   GUARD_BYTES,
   interiorOf,
@@ -75,6 +88,7 @@ export type { TileSchedule } from "./src/wgsl_tile.ts";
 export * from "./src/wgsl_tables.ts";
 export * from "./src/training.ts";
 export * from "./src/transpose.ts";
+export * from "./src/transpose_rows.ts";
 export * from "./src/traverse.ts";
 export * from "./src/triangle.ts";
 export * from "./src/window_kernel.ts";

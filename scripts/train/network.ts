@@ -7,6 +7,7 @@ import {
   type Value,
 } from "@rockpool/core";
 import {
+  matmulKernel,
   randomWord,
   slide,
   type Table,
@@ -57,19 +58,22 @@ export function runNetwork(
   const { first, second, ...weights } = parameters;
   const [items, channels, height, width] = x.shape;
   const pixels = session.reshape(x, [items, channels, height * width]);
-  const hidden = session.reshape(session.matmul(first, pixels), [
-    items,
-    WIDTH.hidden,
-    height,
-    width,
-  ]);
+  const hidden = session.reshape(
+    session.matmul([first, pixels], matmulKernel),
+    [
+      items,
+      WIDTH.hidden,
+      height,
+      width,
+    ],
+  );
   const each = slide(hidden.shape, { kernelSize: 1 });
   const rectified = session.window(rectify, { values: { x: hidden } }, each).y;
   const { y } = session.run(op, { x: rectified }, { options, weights });
   const cells = tables(y.shape, { tables: y.shape.slice(2).map(corner) });
   const first16 = session.window(copy, { values: { x: y } }, cells).y;
   const features = session.reshape(first16, [items, WIDTH.hidden, GRID ** 2]);
-  return session.matmul(second, features);
+  return session.matmul([second, features], matmulKernel);
 }
 
 /** Parameters drawn by a seed; those of the pooling are the initial ones. */

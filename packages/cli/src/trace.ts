@@ -6,6 +6,7 @@ import {
   type Eigen,
   initialWeight,
   type Kernel,
+  type MatmulKernel,
   type MatmulOptions,
   type Mode,
   type Results,
@@ -126,8 +127,11 @@ class TracingContext implements Context {
     return { shape, dtype };
   }
 
-  matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
-    const { transposeA = false, transposeB = false } = options;
+  matmul(
+    [a, b]: readonly [Value, Value],
+    _kernel: MatmulKernel,
+    { transposeA = false, transposeB = false }: MatmulOptions = {},
+  ): Value {
     const batch = [a, b].find(({ shape }) => shape.length === 3)?.shape.slice(
       0,
       1,

@@ -5,6 +5,7 @@ import type {
   Eigen,
   EigenKernel,
   Kernel,
+  MatmulKernel,
   MatmulOptions,
   Mode,
   PoolingOp,
@@ -65,7 +66,11 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
   /** The same numbers in another shape of as many elements, without a copy. */
   reshape(value: Value, shape: Shape): V;
   /** The product of two matrices, or of each two of a batch. */
-  matmul(a: Value, b: Value, options?: MatmulOptions): V;
+  matmul(
+    operands: readonly [Value, Value],
+    kernel: MatmulKernel,
+    options?: MatmulOptions,
+  ): V;
   /** Values one behind the other along an axis. */
   concat(values: readonly Value[], axis: number): V;
   /** Weighted sums of positions of each plane. */

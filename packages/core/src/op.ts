@@ -26,6 +26,18 @@ export interface EigenKernel {
   readonly name: string;
 }
 
+/** How matrices are multiplied; `matmulKernel` of `@rockpool/kernel`. */
+export interface MatmulKernel {
+  /** A name for messages. */
+  readonly name: string;
+}
+
+/** How values are placed; `scatterKernel` of `@rockpool/kernel`. */
+export interface ScatterKernel {
+  /** A name for messages. */
+  readonly name: string;
+}
+
 /** What {@linkcode Context.eigen} gives, for R the lesser of D and M. */
 export interface Eigen<V extends Value = Value> {
   /** The eigenvalues in descending order, `[B, R]`; none is negative. */
@@ -106,6 +118,9 @@ export interface Bindings {
 /**
  * The primitives an operator is made of. Each knows its own gradient, so that
  * no operator writes a backward pass.
+ *
+ * Kernels that only some operators need come from these, so that applications
+ * without them do not load them.
  */
 export interface Context {
   /** What the operator runs for. */
@@ -130,7 +145,11 @@ export interface Context {
    * batch, `[B, m, k]` and `[B, k, n]`; a matrix without a batch is taken with
    * each of the other's.
    */
-  matmul(a: Value, b: Value, options?: MatmulOptions): Value;
+  matmul(
+    operands: readonly [Value, Value],
+    kernel: MatmulKernel,
+    options?: MatmulOptions,
+  ): Value;
   /** Values one behind the other along an axis; all others are the same. */
   concat(values: readonly Value[], axis: number): Value;
   /** Weighted sums of positions of each plane, as samples say. */
@@ -138,8 +157,7 @@ export interface Context {
   /**
    * The eigenvalues and eigenvectors of x xᵀ for each x, `[B, D, M]`, of a
    * batch, the greatest first; both have no gradient, so that a session that
-   * trains allows it inside a routine only. The kernel comes from the operator,
-   * so that applications without such operators do not load it.
+   * trains allows it inside a routine only.
    */
   eigen(x: Value, kernel: EigenKernel): Eigen;
   /** What has a gradient of its own making. */
@@ -168,6 +186,8 @@ export interface MatmulOptions {
 
 /** Where {@linkcode Context.scatter} places values. */
 export interface ScatterOptions {
+  /** How they are placed: `scatterKernel` of `@rockpool/kernel`. */
+  readonly kernel: ScatterKernel;
   /** The output's shape: that of the values but for the spatial axes. */
   readonly shape: Shape;
   /** The number of spatial axes, which make up a plane. */

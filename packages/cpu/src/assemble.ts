@@ -20,8 +20,6 @@ const NAMED: Readonly<Record<string, number>> = {
   "local.get": 0x20,
   "local.set": 0x21,
   "local.tee": 0x22,
-  "global.get": 0x23,
-  "global.set": 0x24,
   call: 0x10,
   br: 0x0c,
   br_if: 0x0d,
@@ -32,7 +30,6 @@ const NO_RESULT = 0x40;
 /** What names stand for, innermost labels last. */
 interface Names {
   readonly locals: ReadonlyMap<string, number>;
-  readonly globals: ReadonlyMap<string, number>;
   readonly functions: ReadonlyMap<string, number>;
   readonly labels: string[];
 }
@@ -48,12 +45,10 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
   const of = (kind: string) =>
     fields.filter((it): it is Tree[] => Array.isArray(it) && it[0] === kind);
   const functions = of("func");
-  const globals = of("global");
   const signatures = functions.map(signatureOf);
   const types = [...new Set(signatures.map((it) => it.join()))];
   const names = {
     functions: indexOf(functions),
-    globals: indexOf(globals),
     locals: new Map<string, number>(),
     labels: [],
   };
@@ -62,7 +57,6 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
     ...section(1, types.map((it) => it.split(",").map(Number))),
     ...section(2, of("import").map(importOf)),
     ...section(3, signatures.map((it) => unsigned(types.indexOf(it.join())))),
-    ...section(6, globals.map((it) => globalOf(it, names))),
     ...section(7, functions.flatMap(exportOf)),
     ...section(10, functions.map((it) => codeOf(it, names))),
   ]);
@@ -93,14 +87,6 @@ function importOf([, module, name, memory]: readonly Tree[]): number[] {
 function exportOf(fn: readonly Tree[], index: number): number[][] {
   return partsOf(fn, "export")
     .map(([, name]) => [...quoted(name), 0x00, ...unsigned(index)]);
-}
-
-function globalOf([, , type, value]: readonly Tree[], names: Names): number[] {
-  const code: number[] = [];
-  write(code, value, names);
-  const isMutable = Array.isArray(type);
-  const kind = typeOf(isMutable ? type[1] : type);
-  return [kind, isMutable ? 1 : 0, ...code, END];
 }
 
 function codeOf(fn: readonly Tree[], names: Names): number[] {
@@ -203,7 +189,7 @@ function writePlain(
 function resolve(
   name: string,
   word: string,
-  { locals, globals, functions, labels }: Names,
+  { locals, functions, labels }: Names,
 ): number {
   const [kind] = name.split(".");
   if (kind.startsWith("br")) {
@@ -211,7 +197,7 @@ function resolve(
     if (at < 0) throw unexpected(word);
     return labels.length - 1 - at;
   }
-  const known = { local: locals, global: globals, call: functions }[kind];
+  const known = { local: locals, call: functions }[kind];
   const index = known?.get(word);
   if (index === undefined) throw unexpected(word);
   return index;

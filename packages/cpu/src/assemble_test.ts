@@ -89,10 +89,9 @@ Deno.test("assemble() gives the bytes of watr for constants", () => {
   assertSame(moduleOf("(v128.const i32x4 1 -2 3 2147483647)"));
 });
 
-Deno.test("assemble() finds names of globals, functions and labels", () => {
+Deno.test("assemble() finds names of variables, functions and labels", () => {
   assertSame(`(module ;; a comment
     (import "env" "memory" (memory 1 65536 shared))
-    (global $height (mut i32) (i32.const 7))
     (func $other (param $x f32) (param $y f64) (result f64) (local.get $y))
     (func (export "run") (param $a i32)
       (local $b i32) (local $c i32) (local $d v128) (local $e f64)
@@ -100,8 +99,8 @@ Deno.test("assemble() finds names of globals, functions and labels", () => {
         (loop $inner
           (br_if $outer (i32.eqz (local.get $a)))
           (if (local.get $a)
-            (then (global.set $height (local.get $b)) (br $inner))
-            (else (local.set $c (global.get $height)) (br $outer))
+            (then (local.set $c (local.get $b)) (br $inner))
+            (else (local.set $b (local.get $c)) (br $outer))
           )
         )
       )

@@ -24,8 +24,6 @@ export const CONTROL = {
   left: 266,
   /** Workers that failed in this job. */
   failed: 267,
-  /** 1 once a kernel has met an index that points nowhere. */
-  stray: 268,
 } as const;
 
 /** The address of the block of a kernel's arguments. */

@@ -1,6 +1,5 @@
 import {
   type DType,
-  type Eigen,
   formatShape,
   type Shape,
   sizeOf,
@@ -9,6 +8,7 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
+  type EigenCall,
   type Geometry,
   GUARD_BYTES,
   type MatrixProduct,
@@ -17,20 +17,16 @@ import {
   type Program,
   type RowCopy,
   type RunBindings,
-  type WatEigenKernel,
+  type WatWork,
 } from "@rockpool/kernel";
 import { Allocator } from "./allocator.ts";
-import { CONTROL, HEAP_ADDRESS } from "./control.ts";
+import { HEAP_ADDRESS } from "./control.ts";
 import { Block } from "./cpu_value.ts";
 import { KernelCache } from "./kernel_cache.ts";
 import type { KernelCall } from "./kernel_call.ts";
 import type { WasmMemory } from "./memory.ts";
-import { runEigen } from "./run_eigen.ts";
-import { runMove } from "./run_move.ts";
-import { runMultiply } from "./run_multiply.ts";
-import type { KernelTools } from "./run_fixed.ts";
-import { runSums } from "./run_sums.ts";
 import { runTransposed } from "./run_transposed.ts";
+import { runWork } from "./run_work.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
 /** The CPU as a device: values in one memory, kernels on all threads. */
@@ -106,12 +102,11 @@ export class CpuDevice implements Device<Block> {
   ): void {
     const call = this.#kernels.get(program, geometry);
     if (call.transposed) {
-      const run = (geometry: Geometry, bindings: RunBindings<Block>) =>
-        this.run(program, geometry, bindings);
-      runTransposed(this.#tools, program, geometry, {
-        transposed: call.transposed,
+      runWork(this.#kernels, runTransposed, {
+        program,
+        geometry,
         bindings,
-        run,
+        run: (bindings) => this.run(program, call.transposed!, bindings),
       });
       return;
     }
@@ -132,10 +127,15 @@ export class CpuDevice implements Device<Block> {
     }
   }
 
-  scatter(move: PlaneMove<Block>): boolean {
-    this.memory.words[CONTROL.stray] = 0;
-    runMove("scatter", move, this.#tools);
-    return this.memory.words[CONTROL.stray] === 0;
+  scatter(
+    move: PlaneMove<Block>,
+    work: WatWork<PlaneMove<Block>, boolean>,
+  ): boolean {
+    return runWork(this.#kernels, work, move);
+  }
+
+  take(move: PlaneMove<Block>, work: WatWork<PlaneMove<Block>>): void {
+    runWork(this.#kernels, work, move);
   }
 
   copyRows({ from, to, rows, length }: RowCopy<Block>): void {
@@ -149,25 +149,22 @@ export class CpuDevice implements Device<Block> {
     }
   }
 
-  sumPositions(call: PositionSums<Block>): void {
-    runSums(call, this.#tools);
+  sumPositions(
+    sums: PositionSums<Block>,
+    work: WatWork<PositionSums<Block>>,
+  ): void {
+    runWork(this.#kernels, work, sums);
   }
 
-  eigen(x: Block, to: Eigen<Block>, kernel: WatEigenKernel): void {
-    runEigen(x, to, { ...kernel, tools: this.#tools });
+  eigen(call: EigenCall<Block>, work: WatWork<EigenCall<Block>>): void {
+    runWork(this.#kernels, work, call);
   }
 
-  take(move: PlaneMove<Block>): void {
-    runMove("take", move, this.#tools);
-  }
-
-  multiply(product: MatrixProduct<Block>): void {
-    runMultiply(product, this.#tools);
-  }
-
-  get #tools(): KernelTools {
-    const { memory, allocator, pool } = this;
-    return { memory, allocator, kernels: this.#kernels, pool };
+  multiply(
+    product: MatrixProduct<Block>,
+    work: WatWork<MatrixProduct<Block>>,
+  ): void {
+    runWork(this.#kernels, work, product);
   }
 
   #runJob({ job, parallel }: KernelCall): void {

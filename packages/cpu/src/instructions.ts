@@ -6,8 +6,8 @@ export interface Instruction {
   readonly alignment?: number;
 }
 
-/** The prefixes of saturating and bulk, of vector, and of atomic instructions. */
-const [MISC, VECTOR, ATOMIC] = [0xfc, 0xfd, 0xfe];
+/** The prefixes of saturating and bulk, and of vector instructions. */
+const [MISC, VECTOR] = [0xfc, 0xfd];
 
 /**
  * Instructions in the order of their opcodes, from the first one on; a dash
@@ -84,9 +84,6 @@ const TABLE: readonly (readonly [number[], string])[] = [
     "i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u f32x4.convert_i32x4_s f32x4.convert_i32x4_u - - f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u",
   ],
   [[VECTOR, 0x105], "f32x4.relaxed_madd f32x4.relaxed_nmadd"],
-  [[ATOMIC, 0x10], "i32.atomic.load"],
-  [[ATOMIC, 0x17], "i32.atomic.store"],
-  [[ATOMIC, 0x1e], "i32.atomic.rmw.add"],
 ];
 
 /** Every instruction without structure and without constants, by its name. */
@@ -102,8 +99,7 @@ export const INSTRUCTIONS: ReadonlyMap<string, Instruction> = new Map(
 );
 
 function alignmentOf(name: string): { alignment?: number } {
-  const access = /^([a-z])(\d+)\.(?:atomic\.rmw|.*(?:load|store)(\d*))/
-    .exec(name);
+  const access = /^([a-z])(\d+)\..*(?:load|store)(\d*)/.exec(name);
   if (!access) return {};
   const [, , type, bits] = access;
   return { alignment: Math.log2(Number(bits || type) / 8) };

@@ -1,9 +1,8 @@
 import {
   emitWat,
-  emitWatMatmul,
+  type FixedEmitter,
   type Geometry,
   type Program,
-  type WatFixed,
   type WatKernel,
   watKey,
 } from "@rockpool/kernel";
@@ -35,17 +34,6 @@ export interface FixedKernel extends CompiledModule {
   readonly fields: readonly string[];
 }
 
-/** What gives the text of such a kernel. */
-export type FixedEmitter = (
-  options: { readonly shared: boolean },
-) => WatFixed;
-
-/** The kernel of products of matrices. */
-export interface MatmulKernel extends FixedKernel {
-  /** The address of the counter by which its threads number themselves. */
-  readonly turns: number;
-}
-
 /** The kernels of a program. */
 interface ProgramKernels {
   /** By what their text depends on. */
@@ -58,7 +46,6 @@ interface ProgramKernels {
 export class KernelCache {
   readonly #kernels = new WeakMap<Program, ProgramKernels>();
   readonly #fixed = new Map<FixedEmitter, FixedKernel>();
-  #matmul: MatmulKernel | undefined;
   #count = 0;
 
   constructor(
@@ -88,11 +75,6 @@ export class KernelCache {
     return call;
   }
 
-  /** The kernel of products of matrices. */
-  matmul(): MatmulKernel {
-    return this.#matmul ??= this.#compileMatmul();
-  }
-
   /** The kernel of an emitter that is the same for all calls. */
   fixed(emit: FixedEmitter): FixedKernel {
     let kernel = this.#fixed.get(emit);
@@ -102,12 +84,6 @@ export class KernelCache {
       this.#fixed.set(emit, kernel);
     }
     return kernel;
-  }
-
-  #compileMatmul(): MatmulKernel {
-    const turns = this.allocator.allocate(4);
-    this.memory.words[turns / 4] = 0;
-    return { ...this.fixed(emitWatMatmul), turns };
   }
 
   #compileProgram(program: Program, geometry: Geometry): CompiledKernel {

@@ -1,4 +1,5 @@
 import { type Shape, sizeOf, type Tensor } from "@rockpool/core";
+import { matmulKernel } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 
 /** What the operands are called, and their shapes. */
@@ -26,7 +27,7 @@ for (const [group, a, b] of products) {
     Deno.bench({
       name: `${group}: ${backend.info}`,
       group,
-      fn: () => session.free(session.matmul(left, right)),
+      fn: () => session.free(session.matmul([left, right], matmulKernel)),
     });
   }
 }

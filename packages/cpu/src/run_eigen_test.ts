@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Backend, Shape, Tensor } from "@rockpool/core";
-import { eigenKernel } from "@rockpool/kernel";
+import { eigenKernel, runWatEigen } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 import { CpuDevice } from "./cpu_device.ts";
 import { Block } from "./cpu_value.ts";
@@ -82,7 +82,7 @@ Deno.test("a matrix whose copies memory cannot hold is refused", () => {
   const n = 20_000;
   const to = { values: block(1, n), vectors: block(1, n, n) };
   assertThrows(
-    () => device.eigen(block(1, n, n), to, eigenKernel),
+    () => device.eigen({ x: block(1, n, n), to }, runWatEigen),
     RangeError,
     "Cannot grow the memory of the CPU backend to 64",
   );

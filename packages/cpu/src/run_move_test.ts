@@ -5,6 +5,9 @@ import {
   interpreter,
   type PlaneMove,
   type PlaneSizes,
+  runWatPlace,
+  runWatTake,
+  scatterKernel,
   strayIndex,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
@@ -104,7 +107,8 @@ function checkMove(
   }
   fillIndices(indices, planes, [...NOWHERE, target]);
   const move = { from, indices, to, planes };
-  device[kind](move);
+  if (kind === "scatter") device.scatter(move, runWatPlace);
+  else device.take(move, runWatTake);
   const dirt = Array<number>(MARGIN).fill(DIRT);
   assertEquals(
     [...around.data],
@@ -113,17 +117,21 @@ function checkMove(
   );
   if (kind === "scatter") {
     assertEquals(
-      device.scatter(move),
+      device.scatter(move, runWatPlace),
       strayIndex(indices.data, target) === undefined,
     );
     // One that is amiss, anywhere.
     for (let i = 0; i < indices.data.length; i++) indices.data[i] = i % 2 - 1;
-    assertEquals(device.scatter(move), true);
+    assertEquals(device.scatter(move, runWatPlace), true);
     for (const stray of [target, -2]) {
       const at = random(indices.size);
       const before = indices.data[at];
       indices.data[at] = stray;
-      assertEquals(device.scatter(move), false, `${stray} at ${at}`);
+      assertEquals(
+        device.scatter(move, runWatPlace),
+        false,
+        `${stray} at ${at}`,
+      );
       indices.data[at] = before;
     }
   }
@@ -179,7 +187,12 @@ async function scatterAndGradient(
   const values = session.upload(numbers(shape));
   const places = session.upload({ shape, data: indices });
   const whole = shapeOf(target);
-  const y = session.scatter(values, places, { shape: whole, axes, layout });
+  const y = session.scatter(values, places, {
+    kernel: scatterKernel,
+    shape: whole,
+    axes,
+    layout,
+  });
   const dy = session.upload(numbers(whole));
   const [gradient] = session.grad(y, dy, [values]);
   return await Promise.all([session.read(y), session.read(gradient)]);

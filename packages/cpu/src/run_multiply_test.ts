@@ -2,8 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import type { Backend, MatmulOptions, Shape, Tensor } from "@rockpool/core";
 import {
   interpreter,
+  matmulKernel,
   type Matrices,
   type MatrixProduct,
+  runWatMatmul,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 import { CpuDevice } from "./cpu_device.ts";
@@ -78,7 +80,7 @@ async function evaluate(
     session.upload(numbers(a, 1)),
     session.upload(numbers(b, 2)),
   ] as const;
-  const y = session.matmul(...operands, options);
+  const y = session.matmul(operands, matmulKernel, options);
   const dy = session.upload(numbers(y.shape, 3));
   const values = [y, ...session.grad(y, dy, operands)];
   return await Promise.all(values.map((value) => session.read(value)));
@@ -177,7 +179,7 @@ Deno.test("elements may lie in any order, in memory that is not shared too", () 
       const shape = [sizes.batch, sizes.rows, sizes.columns];
       const to = device.allocate(shape, "float32");
       const live = device.allocator.live;
-      device.multiply({ a, b, to, sizes });
+      device.multiply({ a, b, to, sizes }, runWatMatmul);
       const expected = plainProduct({ a, b, sizes });
       const apart = to.data.map((x, at) => Math.abs(x - expected[at]));
       assert(Math.max(...apart) < 1e-5);
@@ -210,8 +212,8 @@ for (const transposeA of [false, true]) {
       const x = numbers([3, length, length + 30], 4);
       const [a, same] = [session.upload(x), session.upload(x)];
       const options = { transposeA, transposeB: !transposeA };
-      const mirrored = session.matmul(a, a, options);
-      const whole = session.matmul(a, same, options);
+      const mirrored = session.matmul([a, a], matmulKernel, options);
+      const whole = session.matmul([a, same], matmulKernel, options);
       assertEquals(mirrored.data, whole.data);
     }
   });
@@ -226,7 +228,7 @@ Deno.test("what is no number comes through a product, times zero as well", async
       shape: shape.toReversed(),
       data: Float32Array.from(b),
     });
-    return [...session.matmul(left, right).data];
+    return [...session.matmul([left, right], matmulKernel).data];
   };
   assertEquals(product([1, 1], [0], [Infinity]), [NaN]);
   assertEquals(product([1, 2], [Infinity, 1], [2, -3]), [Infinity]);
@@ -250,9 +252,13 @@ Deno.test("sums of 100,000 terms stay close", async () => {
         const upload = ({ shape, data }: Tensor<Float32Array>) =>
           session.upload({ shape, data: data.map((x) => x + 2) });
         const [left, right] = [upload(numbers(a, 1)), upload(numbers(b, 2))];
-        if (a[0] === 1) return await session.read(session.matmul(left, right));
+        if (a[0] === 1) {
+          return await session.read(
+            session.matmul([left, right], matmulKernel),
+          );
+        }
         const matrix = upload(numbers([1, 1], 3));
-        const y = session.matmul(left, matrix);
+        const y = session.matmul([left, matrix], matmulKernel);
         const [gradient] = session.grad(y, right, [matrix]);
         return await session.read(gradient);
       }),

@@ -1,37 +1,14 @@
 import {
   type Axis,
-  emitWatTranspose,
   type Geometry,
   type Program,
   type RunBindings,
+  transposeMatrices,
   volume,
+  type WatMachine,
   type WatPlan,
 } from "@rockpool/kernel";
 import { Block } from "./cpu_value.ts";
-import { type KernelTools, runFixed } from "./run_fixed.ts";
-
-/** Matrices, where they lie and where they are to be transposed. */
-export interface Transposition {
-  readonly from: number;
-  readonly to: number;
-  readonly items: number;
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** Transposes matrices of 4-byte elements. */
-export function transpose(
-  tools: KernelTools,
-  { items, ...values }: Transposition,
-): void {
-  const { rows, columns } = values;
-  const strips = Math.ceil(columns / 4);
-  runFixed(tools, emitWatTranspose, {
-    values: { ...values, strips },
-    count: items * strips,
-    work: items * rows * columns,
-  });
-}
 
 /** Reads of an element for each one that is moved, from which on moving pays. */
 const WORTH_READS = 2;
@@ -78,60 +55,54 @@ function axisElements(axis: Axis, windows: number, group: number): number {
   return sum;
 }
 
-/** Runs a program on tensors that are transposed for it, and back. */
+/** A program that is run on tensors which are transposed for it, and back. */
+export interface TransposedCall {
+  readonly program: Program;
+  readonly geometry: Geometry;
+  readonly bindings: RunBindings<Block>;
+  /** Runs it on transposed tensors. */
+  run(bindings: RunBindings<Block>): void;
+}
+
+/** Runs such a program. */
 export function runTransposed(
-  tools: KernelTools,
-  program: Program,
-  geometry: Geometry,
-  { transposed, bindings, run }: {
-    readonly transposed: Geometry;
-    readonly bindings: RunBindings<Block>;
-    readonly run: (geometry: Geometry, bindings: RunBindings<Block>) => void;
-  },
+  machine: WatMachine,
+  { program, geometry, bindings, run }: TransposedCall,
 ): void {
-  const { allocator, memory } = tools;
   const { channels, items, inputItems, input, output } = geometry;
-  const addresses: number[] = [];
-  const blockLike = ({ shape, dtype, size }: Block) => {
-    const address = allocator.allocate(4 * size);
-    addresses.push(address);
-    return new Block(memory, address, shape, dtype, size);
-  };
+  const blockLike = ({ memory, shape, dtype, size }: Block) =>
+    new Block(memory, machine.allocate(4 * size), shape, dtype, size);
   const planes = {
     element: { items: inputItems, size: volume(input) },
     perWindow: { items, size: volume(output) },
   };
-  try {
-    const tensors = { ...bindings.tensors };
-    for (const { name, role } of program.tensors) {
-      if (role !== "element" && role !== "perWindow") continue;
-      const from = tensors[name];
-      const to = tensors[name] = blockLike(from);
-      transpose(tools, {
-        from: from.address,
-        to: to.address,
-        items: planes[role].items,
-        rows: channels,
-        columns: planes[role].size,
-      });
-    }
-    const outputs = Object.fromEntries(
-      program.outputs.map(({ name }) => [
-        name,
-        blockLike(bindings.outputs[name]),
-      ]),
-    );
-    run(transposed, { ...bindings, tensors, outputs });
-    for (const { name } of program.outputs) {
-      transpose(tools, {
-        from: outputs[name].address,
-        to: bindings.outputs[name].address,
-        items,
-        rows: volume(output),
-        columns: channels,
-      });
-    }
-  } finally {
-    for (const address of addresses) allocator.free(address);
+  const tensors = { ...bindings.tensors };
+  for (const { name, role } of program.tensors) {
+    if (role !== "element" && role !== "perWindow") continue;
+    const from = tensors[name];
+    const to = tensors[name] = blockLike(from);
+    transposeMatrices(machine, {
+      from: from.address,
+      to: to.address,
+      items: planes[role].items,
+      rows: channels,
+      columns: planes[role].size,
+    });
+  }
+  const outputs = Object.fromEntries(
+    program.outputs.map(({ name }) => [
+      name,
+      blockLike(bindings.outputs[name]),
+    ]),
+  );
+  run({ ...bindings, tensors, outputs });
+  for (const { name } of program.outputs) {
+    transposeMatrices(machine, {
+      from: outputs[name].address,
+      to: bindings.outputs[name].address,
+      items,
+      rows: volume(output),
+      columns: channels,
+    });
   }
 }

@@ -1,6 +1,5 @@
 import {
   type DType,
-  type Eigen,
   formatShape,
   type Shape,
   sizeOf,
@@ -10,6 +9,7 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
+  type EigenCall,
   type Geometry,
   type MatrixProduct,
   type PlaneMove,
@@ -249,7 +249,7 @@ export class GpuDevice implements Device<GpuValue>, Dispatcher {
     );
   }
 
-  eigen(x: GpuValue, to: Eigen<GpuValue>): void {
+  eigen({ x, to }: EigenCall<GpuValue>): void {
     this.assertOpen("decompose matrices");
     const values = to.values as DeviceValue;
     const vectors = to.vectors as DeviceValue;

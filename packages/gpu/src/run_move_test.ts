@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Backend, Layout, Tensor } from "@rockpool/core";
-import { fold, interpreter, slide, windowKernel } from "@rockpool/kernel";
+import {
+  fold,
+  interpreter,
+  scatterKernel,
+  slide,
+  windowKernel,
+} from "@rockpool/kernel";
 import { Gpu } from "./gpu.ts";
 import { between, randomFrom, tiedTensor } from "./test_calls.ts";
 import { gpuTest } from "./test_devices.ts";
@@ -22,7 +28,12 @@ async function scatterAndGradient(
   using session = backend.session({ mode: "train" });
   const values = session.upload(tiedTensor(random, shape));
   const places = session.upload({ shape, data: indices });
-  const y = session.scatter(values, places, { shape: target, axes: 2, layout });
+  const y = session.scatter(values, places, {
+    kernel: scatterKernel,
+    shape: target,
+    axes: 2,
+    layout,
+  });
   const dy = session.upload(tiedTensor(random, target));
   const [gradient] = session.grad(y, dy, [values]);
   return await Promise.all([session.read(y), session.read(gradient)]);
@@ -57,6 +68,7 @@ gpuTest(
     const shape = [1, 1, 2];
     const values = session.upload({ shape, data: Float32Array.of(8, 9) });
     const placed = session.scatter(values, indices, {
+      kernel: scatterKernel,
       shape,
       axes: 1,
       layout: "NCHW",

@@ -5,7 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { Backend, MatmulOptions, Shape, Tensor } from "@rockpool/core";
-import { interpreter } from "@rockpool/kernel";
+import { interpreter, matmulKernel } from "@rockpool/kernel";
 import { Gpu } from "./gpu.ts";
 import { randomFrom } from "./test_calls.ts";
 import { gpuTest } from "./test_devices.ts";
@@ -59,7 +59,7 @@ async function evaluate(
     return session.upload({ shape, data });
   };
   const operands = [upload(a), upload(b)] as const;
-  const y = session.matmul(...operands, options);
+  const y = session.matmul(operands, matmulKernel, options);
   const gradients = session.grad(y, upload(y.shape), operands);
   const values = [y, ...gradients];
   return await Promise.all(values.map((value) => session.read(value)));
@@ -122,7 +122,7 @@ gpuTest("sums of 100,000 terms stay close", async (open) => {
   // All above zero, so that rounding errors find no match.
   const row = Float32Array.from({ length: 100_000 }, () => random() + 1);
   const x = session.upload({ shape: [1, row.length], data: row });
-  const y = session.matmul(x, x, { transposeB: true });
+  const y = session.matmul([x, x], matmulKernel, { transposeB: true });
   const want = row.reduce((sum, value) => sum + value * value, 0);
   const [have] = (await session.read(y)).data;
   assertAlmostEquals(have / want, 1, 1e-5);
@@ -139,7 +139,7 @@ gpuTest(
     );
     const x = session.upload({ shape: [data.length, 1, 1], data });
     const three = session.upload({ shape: [1, 1], data: Float32Array.of(3) });
-    const y = session.matmul(x, three);
+    const y = session.matmul([x, three], matmulKernel);
     assertEquals((await session.read(y)).data, data.map((value) => 3 * value));
   },
 );
@@ -161,7 +161,7 @@ gpuTest("a batch of matrices is multiplied in chunks", async (open) => {
         const data = Float32Array.from({ length: size }, random);
         return session.upload({ shape, data });
       });
-      return await session.read(session.matmul(a, b));
+      return await session.read(session.matmul([a, b], matmulKernel));
     }),
   );
   const apart = got.data.map((x, at) => Math.abs(x - expected.data[at]));
@@ -174,7 +174,7 @@ gpuTest("matrices that cannot be bound are refused", (open) => {
   using session = backend.session();
   const a = session.upload({ shape: [2, 400], data: new Float32Array(800) });
   assertThrows(
-    () => session.matmul(a, a, { transposeB: true }),
+    () => session.matmul([a, a], matmulKernel, { transposeB: true }),
     RangeError,
     "Cannot run on a tensor of shape 2×400 on the GPU: it must be bound as a whole and takes 3200 bytes",
   );

@@ -7,10 +7,10 @@ import type {
   Tensor,
   Value,
 } from "@rockpool/core";
-import type { WatEigenKernel } from "./eigen_kernel.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Program } from "./program.ts";
 import type { Stream } from "./threefry.ts";
+import type { PlacedValue, WatWork } from "./wat_machine.ts";
 
 /** What a program is run on. */
 export interface RunBindings<V extends Value> {
@@ -27,6 +27,8 @@ export interface RunBindings<V extends Value> {
 /**
  * What a backend must be able to do; a session does the rest. Sizes and kinds
  * are already checked when these are called, and no output is empty.
+ *
+ * What only some operators need comes with how the CPU does it.
  */
 export interface Device<V extends Value> {
   /** Memory for a value; what it holds is not defined. */
@@ -52,20 +54,37 @@ export interface Device<V extends Value> {
    * @returns whether all indices, as far as the host can tell, are −1 or lie
    * inside; if not, what was written is of no use
    */
-  scatter(move: PlaneMove<V>): boolean;
+  scatter(
+    move: PlaneMove<V>,
+    work: WatWork<PlaneMove<PlacedValue>, boolean>,
+  ): boolean;
   /** Reads values from where indices say; 0 for an index outside its plane. */
-  take(move: PlaneMove<V>): void;
+  take(move: PlaneMove<V>, work: WatWork<PlaneMove<PlacedValue>>): void;
   /** Multiplies matrices. */
-  multiply(product: MatrixProduct<V>): void;
+  multiply(
+    product: MatrixProduct<V>,
+    work: WatWork<MatrixProduct<PlacedValue>>,
+  ): void;
   /** Copies rows. */
   copyRows(copy: RowCopy<V>): void;
   /** Sums positions of planes. */
-  sumPositions(sums: PositionSums<V>): void;
+  sumPositions(
+    sums: PositionSums<V>,
+    work: WatWork<PositionSums<PlacedValue>>,
+  ): void;
   /**
    * The eigenvalues and eigenvectors of x xᵀ for each x; NaN for one that holds
-   * a number that is none or infinite. The kernel is for those that have none.
+   * a number that is none or infinite.
    */
-  eigen(x: V, to: Eigen<V>, kernel: WatEigenKernel): void;
+  eigen(call: EigenCall<V>, work: WatWork<EigenCall<PlacedValue>>): void;
+}
+
+/** Matrices to decompose, and where their eigenvalues go. */
+export interface EigenCall<V extends Value> {
+  /** The matrices. */
+  readonly x: V;
+  /** What is written. */
+  readonly to: Eigen<V>;
 }
 
 /**

@@ -5,25 +5,19 @@ import {
   sizeOf,
   type Value,
 } from "@rockpool/core";
-import type { WatEigenKernel } from "./eigen_kernel.ts";
+import type { PrimitiveKernel } from "./primitive_kernel.ts";
 import type { Runtime } from "./runtime.ts";
+import { runWatEigen } from "./wat_eigen_run.ts";
 
 /**
  * The eigenvalues and eigenvectors of x xᵀ for each x of a batch.
  *
- * @throws {TypeError} where it is no float32 or no batch of matrices, or where
- * the kernel is none
+ * @throws {TypeError} where it is no float32 or no batch of matrices
  */
 export function runEigen<V extends Value>(
   runtime: Runtime<V>,
   x: V,
-  kernel: EigenKernel,
 ): Eigen<V> {
-  if (!isWatKernel(kernel)) {
-    throw new TypeError(
-      "Cannot decompose a value without a kernel: eigenKernel of @rockpool/kernel is needed",
-    );
-  }
   const { shape, dtype } = x;
   if (dtype !== "float32" || shape.length !== 3) {
     throw new TypeError(
@@ -38,13 +32,14 @@ export function runEigen<V extends Value>(
     values: runtime.allocate([batch, rank], "float32"),
     vectors: runtime.allocate([batch, rows, rank], "float32"),
   };
-  if (sizeOf(to.vectors.shape) > 0) runtime.device.eigen(x, to, kernel);
+  if (sizeOf(to.vectors.shape) > 0) {
+    runtime.device.eigen({ x, to }, runWatEigen);
+  }
   return to;
 }
 
-function isWatKernel(
-  kernel: EigenKernel | undefined,
-): kernel is WatEigenKernel {
-  const { emitWat } = (kernel ?? {}) as Partial<WatEigenKernel>;
-  return typeof emitWat === "function";
-}
+/** What finds the eigenvalues of x xᵀ, for `eigen` of a session. */
+export const eigenKernel: EigenKernel & PrimitiveKernel<typeof runEigen> = {
+  name: "eigen",
+  run: runEigen,
+};

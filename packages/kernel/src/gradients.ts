@@ -1,5 +1,5 @@
 import { equalShapes, formatShape, type Value } from "@rockpool/core";
-import { addValues, fillZero } from "./runtime.ts";
+import { fillZero } from "./runtime.ts";
 import type { ValueScope } from "./value_scope.ts";
 
 /** An output, what arrives at it, and what it is differentiated by. */
@@ -40,7 +40,7 @@ export function gradientsOf<V extends Value>(
   }
   return scope.orNothing(() => {
     const gradients = scope.tape.walk({ value: y, gradient: dy }, of, {
-      add: (a, b) => addValues(scope, a, b),
+      add: (a, b) => scope.add(a, b),
       release: (gradient) => scope.release(gradient),
     });
     return of.map((x) => {
@@ -50,7 +50,7 @@ export function gradientsOf<V extends Value>(
       fillZero(scope, zeros);
       if (!known) return zeros;
       // The gradient of y itself is a copy, which the caller may free.
-      const copy = addValues(scope, known, zeros);
+      const copy = scope.add(known, zeros);
       scope.release(zeros);
       return copy;
     });

@@ -1,7 +1,6 @@
 import {
   type Backend,
   type DType,
-  type Eigen,
   type Session,
   type SessionOptions,
   type Shape,
@@ -11,6 +10,7 @@ import {
 } from "@rockpool/core";
 import {
   type Device,
+  type EigenCall,
   forEachIndex,
   type MatrixProduct,
   type PlaneMove,
@@ -188,7 +188,7 @@ class InterpreterDevice implements Device<InterpreterValue> {
       }
     }
   }
-  eigen(x: InterpreterValue, to: Eigen<InterpreterValue>): void {
+  eigen({ x, to }: EigenCall<InterpreterValue>): void {
     const [batch, rows, columns] = x.shape;
     const rank = Math.min(rows, columns);
     for (let n = 0; n < batch; n++) {

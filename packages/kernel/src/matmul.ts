@@ -1,13 +1,16 @@
 import {
   formatShape,
+  type MatmulKernel,
   type MatmulOptions,
   type Shape,
   sizeOf,
   type Value,
 } from "@rockpool/core";
 import type { Matrices, ProductSizes } from "./device.ts";
+import type { PrimitiveKernel } from "./primitive_kernel.ts";
 import { addShare, fillZero, type Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
+import { runWatMatmul } from "./wat_matmul_run.ts";
 
 /** Two operands and how they are read. */
 export interface MatmulCall<V extends Value> {
@@ -82,6 +85,12 @@ export function runMatmul<V extends Value>(
   };
   return { output, entry };
 }
+
+/** What multiplies matrices, for `matmul` of a session. */
+export const matmulKernel: MatmulKernel & PrimitiveKernel<typeof runMatmul> = {
+  name: "matmul",
+  run: runMatmul,
+};
 
 function operandOf<V extends Value>(value: V, transpose = false): Operand<V> {
   const { shape, dtype } = value;
@@ -176,6 +185,6 @@ function product<V extends Value>(
     b: matrices(right, right.strides.column, right.strides.row),
     to,
     sizes,
-  });
+  }, runWatMatmul);
   return to;
 }

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import type { MatmulOptions } from "@rockpool/core";
+import type { MatmulKernel, MatmulOptions } from "@rockpool/core";
 import { interpreter } from "./interpreter.ts";
+import { matmulKernel } from "./matmul.ts";
 
 function matrix(shape: number[], ...numbers: number[]) {
   return { shape, data: Float32Array.from(numbers) };
@@ -20,7 +21,9 @@ Deno.test("matmul() multiplies rows by columns", async () => {
   using session = interpreter().session();
   const a = session.upload(matrix([2, 3], 1, 2, 3, 4, 5, 6));
   const b = session.upload(matrix([3, 1], 1, 10, 100));
-  const { shape, data } = await session.read(session.matmul(a, b));
+  const { shape, data } = await session.read(
+    session.matmul([a, b], matmulKernel),
+  );
   assertEquals({ shape, data: [...data] }, { shape: [2, 1], data: [321, 654] });
 });
 
@@ -62,7 +65,7 @@ function checkSlopes(
   const operands = [filled(aShape, 1), filled(bShape, 2)];
   using session = interpreter().session({ mode: "train" });
   const [a, b] = operands.map((it) => session.upload(it));
-  const y = session.matmul(a, b, options);
+  const y = session.matmul([a, b], matmulKernel, options);
   const dy = filled([...y.shape], 3);
   const gradients = session.grad(y, session.upload(dy), [a, b]);
   const lossAt = (which: number, at: number, step: number) => {
@@ -72,7 +75,7 @@ function checkSlopes(
       if (index === which) moved[at] += step;
       return other.upload({ shape, data: moved });
     });
-    return other.matmul(left, right, options).data
+    return other.matmul([left, right], matmulKernel, options).data
       .reduce((sum, value, index) => sum + value * dy.data[index], 0);
   };
   const step = 2 ** -10;
@@ -89,7 +92,7 @@ function checkSlopes(
 Deno.test("matmul() of a matrix with itself adds both gradients", () => {
   using session = interpreter().session({ mode: "train" });
   const a = session.upload(matrix([1, 1], 3));
-  const y = session.matmul(a, a);
+  const y = session.matmul([a, a], matmulKernel);
   const [gradient] = session.grad(y, session.upload(matrix([1, 1], 1)), [a]);
   assertEquals([...gradient.data], [6]);
 });
@@ -98,7 +101,9 @@ Deno.test("matmul() sums nothing to zeros, and takes an empty batch", async () =
   using session = interpreter().session({ mode: "train" });
   const a = session.upload(matrix([2, 0]));
   const b = session.upload(matrix([0, 2]));
-  assertEquals([...(await session.read(session.matmul(a, b))).data], [
+  assertEquals([
+    ...(await session.read(session.matmul([a, b], matmulKernel))).data,
+  ], [
     0,
     0,
     0,
@@ -106,7 +111,7 @@ Deno.test("matmul() sums nothing to zeros, and takes an empty batch", async () =
   ]);
   const none = session.upload(matrix([0, 2, 1]));
   const row = session.upload(matrix([1, 2], 1, 2));
-  const y = session.matmul(row, none);
+  const y = session.matmul([row, none], matmulKernel);
   assertEquals(y.shape, [0, 1, 1]);
   const [gradient] = session.grad(y, session.upload(matrix([0, 1, 1])), [row]);
   assertEquals([...gradient.data], [0, 0]);
@@ -116,16 +121,35 @@ Deno.test("matmul() refuses matrices that do not fit", () => {
   using session = interpreter().session();
   const upload = (shape: number[]) => session.upload(filled(shape, 0));
   assertThrows(
-    () => session.matmul(upload([2, 3]), upload([2, 3])),
+    () => session.matmul([upload([2, 3]), upload([2, 3])], matmulKernel),
     RangeError,
     "Cannot multiply matrices of 2×3 and 2×3: the first must have as many columns as the second has rows",
   );
   assertThrows(
-    () => session.matmul(upload([2, 2, 3]), upload([3, 3, 2])),
+    () => session.matmul([upload([2, 2, 3]), upload([3, 3, 2])], matmulKernel),
     RangeError,
     "both must have the same batch, or one none",
   );
-  assertThrows(() => session.matmul(upload([3]), upload([3, 1])), TypeError);
+  assertThrows(
+    () => session.matmul([upload([3]), upload([3, 1])], matmulKernel),
+    TypeError,
+  );
   const indices = session.upload({ shape: [1, 1], data: Int32Array.of(1) });
-  assertThrows(() => session.matmul(indices, indices), TypeError, "int32");
+  assertThrows(
+    () => session.matmul([indices, indices], matmulKernel),
+    TypeError,
+    "int32",
+  );
+});
+
+Deno.test("matmul() needs a kernel", () => {
+  using session = interpreter().session();
+  const x = session.empty([2, 2]);
+  for (const kernel of [undefined, { name: "no kernel" }]) {
+    assertThrows(
+      () => session.matmul([x, x], kernel as MatmulKernel),
+      TypeError,
+      "matmulKernel of @rockpool/kernel is needed",
+    );
+  }
 });

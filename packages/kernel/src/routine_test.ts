@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Routine, Value } from "@rockpool/core";
-import { eigenKernel } from "./eigen_kernel.ts";
+import { eigenKernel } from "./eigen.ts";
 import { slide } from "./slide.ts";
 import { interpreter } from "./interpreter.ts";
 import { windowKernel } from "./window_kernel.ts";

@@ -5,7 +5,11 @@ import type { Program } from "./program.ts";
 import { ADD, elementwise, SUM, sumSteps } from "./reduce.ts";
 import type { Stream } from "./threefry.ts";
 
-/** A device, and who owns what is allocated on it. */
+/**
+ * A device, and who owns what is allocated on it. Primitives that operators
+ * bring use nothing else of a session, which another copy of this package may
+ * have made: so they run no programs of their own.
+ */
 export interface Runtime<V extends Value> {
   /** What programs run on. */
   readonly device: Device<V>;
@@ -13,6 +17,8 @@ export interface Runtime<V extends Value> {
   allocate(shape: Shape, dtype: DType): V;
   /** The same numbers in another shape, in the same memory. */
   view(value: V, shape: Shape): V;
+  /** The sum of two values of one shape. */
+  add(a: V, b: V): V;
   /** Frees a value before its session ends. */
   release(value: V): void;
 }
@@ -93,7 +99,7 @@ export function addShare<V extends Value>(
     shares.set(of, share);
     return;
   }
-  shares.set(of, addValues(runtime, before, share));
+  shares.set(of, runtime.add(before, share));
   runtime.release(before);
   runtime.release(share);
 }

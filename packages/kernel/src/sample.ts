@@ -1,8 +1,11 @@
 import { equalShapes, formatShape, sizeOf, type Value } from "@rockpool/core";
 import type { PositionSums, SparseRows } from "./device.ts";
+import type { PrimitiveKernel } from "./primitive_kernel.ts";
 import { fillZero, type Runtime } from "./runtime.ts";
-import { type PositionSamples, transposeRows } from "./samples.ts";
+import type { PositionSamples } from "./samples.ts";
 import type { TapeEntry } from "./tape.ts";
+import { transposeRows } from "./transpose_rows.ts";
+import { runWatSums } from "./wat_sums_run.ts";
 
 /** What an input's gradient sums, for each matrix once. */
 const transposes = new WeakMap<SparseRows, SparseRows>();
@@ -39,7 +42,8 @@ export function runSample<V extends Value>(
     if (sums.sums.entries.length === 0) fillZero(runtime, to);
     else if (sizeOf(shape) > 0) {
       const { repeats } = samples;
-      runtime.device.sumPositions({ ...sums, to, repeats, channels, layout });
+      const call = { ...sums, to, repeats, channels, layout };
+      runtime.device.sumPositions(call, runWatSums);
     }
     return to;
   };
@@ -66,3 +70,9 @@ export function runSample<V extends Value>(
   };
   return { output, entry };
 }
+
+/** What sums positions; samples bring it to `sample` of a session. */
+export const sampleKernel: PrimitiveKernel<typeof runSample> = {
+  name: "sample",
+  run: runSample,
+};

@@ -8,6 +8,7 @@ import {
 import type { SparseRows } from "./device.ts";
 import { type Triple, triple, volume } from "./geometry.ts";
 import { planesOf, shapeOf } from "./rank.ts";
+import { sampleKernel } from "./sample.ts";
 
 /** For each output along an axis the elements it is a weighted sum of. */
 export interface AxisSums {
@@ -37,6 +38,8 @@ export interface SampledItem {
 
 /** Samples of planes, with what a session must know of them. */
 export interface PositionSamples extends Samples {
+  /** What sums them up: `sampleKernel`. */
+  readonly kernel: typeof sampleKernel;
   /** Channels of an item. */
   readonly channels: number;
   /** Channels before or after the spatial axes. */
@@ -103,6 +106,7 @@ export function productSamples(
     rowsOf(index, item, { ...planes, outputSize })
   );
   return {
+    kernel: sampleKernel,
     inputShape: [...shape],
     outputShape,
     channels: planes.channels,
@@ -233,31 +237,4 @@ function inOneList(
     }),
     weights: Float64Array.from(weights.flat()),
   };
-}
-
-/**
- * A sparse matrix the other way round, with `count` rows: each one's entries
- * in the order of the rows that they come from.
- */
-export function transposeRows(
-  { offsets, entries, weights }: SparseRows,
-  count: number,
-): SparseRows {
-  const ends = new Int32Array(count + 1);
-  for (const entry of entries) ends[entry + 1] += 1;
-  for (let row = 0; row < count; row++) ends[row + 1] += ends[row];
-  const next = ends.slice();
-  const transposed = {
-    offsets: ends,
-    entries: new Int32Array(entries.length),
-    weights: new Float32Array(entries.length),
-  };
-  for (let row = 0; row + 1 < offsets.length; row++) {
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-      const at = next[entries[e]]++;
-      transposed.entries[at] = row;
-      transposed.weights[at] = weights[e];
-    }
-  }
-  return transposed;
 }

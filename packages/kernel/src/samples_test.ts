@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { interpreter } from "./interpreter.ts";
-import { productSamples, type SampledItem, transposeRows } from "./samples.ts";
+import { productSamples, type SampledItem } from "./samples.ts";
 
 const middle = { elements: [[1, 2]], weights: [[0.5, 0.5]] };
 
@@ -61,17 +61,6 @@ Deno.test("sample() refuses samples of another shape", () => {
     RangeError,
     "Cannot sample a value of shape 1×1×4: 1×1×3 is needed",
   );
-});
-
-Deno.test("transposeRows() keeps entries in the order of their rows", () => {
-  const { offsets, entries, weights } = transposeRows({
-    offsets: Int32Array.of(0, 2, 2, 4),
-    entries: Int32Array.of(2, 0, 2, 2),
-    weights: Float32Array.of(1, 2, 3, 4),
-  }, 4);
-  assertEquals([...offsets], [0, 1, 1, 4, 4]);
-  assertEquals([...entries], [0, 0, 2, 2]);
-  assertEquals([...weights], [2, 1, 3, 4]);
 });
 
 Deno.test("sample() takes no items, and nothing to sum", () => {

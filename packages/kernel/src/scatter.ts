@@ -1,15 +1,18 @@
 import {
   equalShapes,
   formatShape,
+  type ScatterKernel,
   type ScatterOptions,
   sizeOf,
   type Value,
 } from "@rockpool/core";
 import { type PlaneMove, type PlaneSizes, strayIndex } from "./device.ts";
 import { volume } from "./geometry.ts";
+import type { PrimitiveKernel } from "./primitive_kernel.ts";
 import { planesOf } from "./rank.ts";
 import type { Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
+import { runWatPlace, runWatTake } from "./wat_moves_run.ts";
 
 /** Values, where they go, and the shape of what they are placed in. */
 export interface ScatterCall<V extends Value> {
@@ -76,7 +79,9 @@ export function runScatter<V extends Value>(
   const planes = checkScatter(call);
   const output = runtime.allocate(call.options.shape, "float32");
   const place = { from: values, indices, to: output, planes };
-  if (sizeOf(output.shape) === 0 || !runtime.device.scatter(place)) {
+  if (
+    sizeOf(output.shape) === 0 || !runtime.device.scatter(place, runWatPlace)
+  ) {
     assertInside(runtime, place);
   }
   const entry: TapeEntry<V> = {
@@ -86,13 +91,19 @@ export function runScatter<V extends Value>(
     backward([gradient]) {
       const share = runtime.allocate(values.shape, "float32");
       if (sizeOf(share.shape) > 0) {
-        runtime.device.take({ from: gradient!, indices, to: share, planes });
+        const back = { from: gradient!, indices, to: share, planes };
+        runtime.device.take(back, runWatTake);
       }
       return new Map([[values, share]]);
     },
   };
   return { output, entry };
 }
+
+/** What places values by indices, for `scatter` of a session. */
+export const scatterKernel:
+  & ScatterKernel
+  & PrimitiveKernel<typeof runScatter> = { name: "scatter", run: runScatter };
 
 function assertInside<V extends Value>(
   { device }: Runtime<V>,

@@ -1,8 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { ScatterOptions } from "@rockpool/core";
 import { interpreter, type InterpreterValue } from "./interpreter.ts";
+import { scatterKernel } from "./scatter.ts";
 
-const LINE = { axes: 1, layout: "NCHW" } as const;
+const LINE = { kernel: scatterKernel, axes: 1, layout: "NCHW" } as const;
 
 /** Places values 1, 2, 3 and so on; gives the numbers of the output. */
 function placed(
@@ -44,8 +45,8 @@ const examples: [
     ...LINE,
   }, [2, 3]],
   ["strides over channels that stand last", [1, 2, 2], [2, 0, 1, 1], {
+    ...LINE,
     shape: [1, 3, 2],
-    axes: 1,
     layout: "NHWC",
   }, [0, 2, 3, 4, 1, 0]],
   ["works without a batch", [1, 2], [1, 0], { shape: [1, 2], ...LINE }, [2, 1]],
@@ -104,5 +105,17 @@ Deno.test("scatter() wants float32 values at int32 indices of their shape", () =
     () => session.scatter(floats, one, options),
     RangeError,
     "the same shape is needed",
+  );
+});
+
+Deno.test("scatter() needs a kernel", () => {
+  using session = interpreter().session();
+  const values = session.empty([1, 1, 2]);
+  const kernel = { name: "no kernel" };
+  assertThrows(
+    () =>
+      session.scatter(values, values, { ...LINE, shape: [1, 1, 4], kernel }),
+    TypeError,
+    "scatterKernel of @rockpool/kernel is needed",
   );
 });

@@ -7,6 +7,7 @@ import {
   type EigenKernel,
   initialWeight,
   type Kernel,
+  type MatmulKernel,
   type MatmulOptions,
   type Mode,
   type PoolingOp,
@@ -27,18 +28,18 @@ import {
 } from "@rockpool/core";
 import { runConcat } from "./concat.ts";
 import type { Device } from "./device.ts";
-import { runEigen } from "./eigen.ts";
+import type { eigenKernel } from "./eigen.ts";
 import type { Geometry } from "./geometry.ts";
 import { gradientsOf } from "./gradients.ts";
-import { runMatmul } from "./matmul.ts";
+import type { matmulKernel } from "./matmul.ts";
 import { ownKernel } from "./own_kernel.ts";
+import { runOf } from "./primitive_kernel.ts";
 import { runReshape } from "./reshape.ts";
 import { runRoutine } from "./routine.ts";
 import { checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { type RunPlan, runPlan } from "./run_plan.ts";
-import { runSample } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
-import { runScatter } from "./scatter.ts";
+import type { scatterKernel } from "./scatter.ts";
 import type { TapeEntry } from "./tape.ts";
 import { randomWord, type Stream } from "./threefry.ts";
 import { ValueScope } from "./value_scope.ts";
@@ -194,7 +195,11 @@ export class DeviceSession<V extends Value> implements Session<V> {
       indices: this.#scope.own(indices, "place values at"),
       options,
     };
-    return this.#recorded(() => runScatter(this.#scope, call));
+    const run = runOf<typeof scatterKernel.run>(options.kernel, {
+      action: "place values",
+      needed: "scatterKernel",
+    });
+    return this.#recorded(() => run(this.#scope, call));
   }
 
   reshape(value: Value, shape: Shape): V {
@@ -202,13 +207,21 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return this.#recorded(() => runReshape(this.#scope, own, shape));
   }
 
-  matmul(a: Value, b: Value, options: MatmulOptions = {}): V {
+  matmul(
+    [a, b]: readonly [Value, Value],
+    kernel: MatmulKernel,
+    options: MatmulOptions = {},
+  ): V {
     const call = {
       a: this.#scope.own(a, "multiply"),
       b: this.#scope.own(b, "multiply by"),
       options,
     };
-    return this.#recorded(() => runMatmul(this.#scope, call));
+    const run = runOf<typeof matmulKernel.run>(kernel, {
+      action: "multiply matrices",
+      needed: "matmulKernel",
+    });
+    return this.#recorded(() => run(this.#scope, call));
   }
 
   concat(values: readonly Value[], axis: number): V {
@@ -218,9 +231,12 @@ export class DeviceSession<V extends Value> implements Session<V> {
 
   sample(x: Value, samples: Samples): V {
     const own = this.#scope.own(x, "sample");
-    return this.#recorded(() =>
-      runSample(this.#scope, own, samples as PositionSamples)
-    );
+    const sums = samples as PositionSamples;
+    const run = runOf<typeof sums.kernel.run>(sums.kernel, {
+      action: "sample a value",
+      needed: "sampleKernel",
+    });
+    return this.#recorded(() => run(this.#scope, own, sums));
   }
 
   eigen(x: Value, kernel: EigenKernel): Eigen<V> {
@@ -230,7 +246,11 @@ export class DeviceSession<V extends Value> implements Session<V> {
         "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
       );
     }
-    return this.#scope.orNothing(() => runEigen(this.#scope, own, kernel));
+    const run = runOf<typeof eigenKernel.run>(kernel, {
+      action: "decompose a value",
+      needed: "eigenKernel",
+    });
+    return this.#scope.orNothing(() => run(this.#scope, own));
   }
 
   routine(routine: Routine, inputs: readonly Value[]): V {

@@ -2,6 +2,7 @@ import { checkShape, type Layout, type Shape } from "@rockpool/core";
 import type { SparseRows } from "./device.ts";
 import { triple, volume } from "./geometry.ts";
 import { planesOf, shapeOf } from "./rank.ts";
+import { sampleKernel } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
 
 /**
@@ -73,6 +74,7 @@ export function sparseSamples(
     );
   }
   return {
+    kernel: sampleKernel,
     inputShape: [...shape],
     outputShape,
     channels: planes.channels,

@@ -1,4 +1,5 @@
 import type { Context, Tensor, Value } from "@rockpool/core";
+import { matmulKernel } from "./matmul.ts";
 
 /**
  * Each matrix of a batch with rows and columns exchanged: `[B, m, n]` as
@@ -26,7 +27,7 @@ export function transpose(cx: Context, x: Value): Value {
     );
   }
   const identity = cx.constant(identityMatrix(x.shape[2]));
-  return cx.matmul(identity, x, { transposeB: true });
+  return cx.matmul([identity, x], matmulKernel, { transposeB: true });
 }
 
 function identityMatrix(size: number): Tensor {

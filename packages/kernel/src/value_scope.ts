@@ -1,6 +1,6 @@
 import type { DType, Shape, Value } from "@rockpool/core";
 import type { Device } from "./device.ts";
-import type { Runtime } from "./runtime.ts";
+import { addValues, type Runtime } from "./runtime.ts";
 import { Tape, type TapeEntry } from "./tape.ts";
 
 /**
@@ -30,6 +30,10 @@ export class ValueScope<V extends Value> implements Runtime<V>, Disposable {
 
   view(value: V, shape: Shape): V {
     return this.#add(this.device.view(value, frozenShape(shape)));
+  }
+
+  add(a: V, b: V): V {
+    return addValues(this, a, b);
   }
 
   release(value: V): void {

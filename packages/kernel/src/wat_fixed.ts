@@ -16,7 +16,7 @@ export interface WatHead {
   readonly comment: string;
 }
 
-/** The text of a module of some globals and functions. */
+/** The text of a module of some functions. */
 export function moduleText(
   parts: readonly string[],
   { shared, comment }: WatHead,

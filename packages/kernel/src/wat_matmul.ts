@@ -65,7 +65,8 @@ export function emitWatMatmul(
   { shared = true }: { readonly shared?: boolean } = {},
 ): WatMatmul {
   const frame = new WatFrame();
-  setScratch(frame, shared);
+  const own = mul(frame.thread, frame.field("scratch_bytes"));
+  frame.set("own", "i32", add(frame.field("scratch"), own));
   frame.set("job", "i32", get("begin"));
   frame.loop("job", get("end"), () => {
     setBlock(frame);
@@ -79,29 +80,12 @@ export function emitWatMatmul(
   });
   const body = frame.frameText();
   const text = moduleText([
-    ...shared ? ["  (global $turn (mut i32) (i32.const -1))"] : [],
     packFunction(),
     tileFunction(),
     mergeFunction(),
     body,
   ], { shared, comment: "products of matrices" });
   return { text, fields: frame.fields };
-}
-
-/**
- * Sets `scratch`, a thread's own memory. Each thread has an instance of the
- * module, which takes a number when it first runs.
- */
-function setScratch(frame: WatFrame, shared: boolean): void {
-  const first = frame.field("scratch");
-  if (!shared) return void frame.set("own", "i32", first);
-  const turn = call("global.get $turn");
-  frame.when(call("i32.lt_s", turn, int(0)), () => {
-    const next = call("i32.atomic.rmw.add", frame.field("turns"), int(1));
-    frame.line(call("global.set $turn", next));
-  });
-  const size = frame.field("scratch_bytes");
-  frame.set("own", "i32", add(first, mul(turn, size)));
 }
 
 /** Sets what belongs to the block of results with the number `job`. */

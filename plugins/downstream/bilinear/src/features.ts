@@ -11,7 +11,13 @@ import {
   type Value,
   type Values,
 } from "@rockpool/core";
-import { axesRule, layoutRule, planesOf, shapeOf } from "@rockpool/kernel";
+import {
+  axesRule,
+  layoutRule,
+  matmulKernel,
+  planesOf,
+  shapeOf,
+} from "@rockpool/kernel";
 
 /** How the features of an item lie. */
 export interface FeatureOptions {
@@ -167,8 +173,8 @@ export function pairMatrices(
 /** X Yᵀ of each item, `[N, C1, C2]`: the sum of x yᵀ over the locations. */
 export function products(cx: Context, { x, y, layout }: MatrixPair): Value {
   return layout === "NCHW"
-    ? cx.matmul(x, y, { transposeB: true })
-    : cx.matmul(x, y, { transposeA: true });
+    ? cx.matmul([x, y], matmulKernel, { transposeB: true })
+    : cx.matmul([x, y], matmulKernel, { transposeA: true });
 }
 
 /** W X for a matrix `[rows, C]`: `[N, rows, M]`, or `[N, M, rows]` in NHWC. */
@@ -179,8 +185,8 @@ export function project(
   layout: Layout,
 ): Value {
   return layout === "NCHW"
-    ? cx.matmul(weight, x)
-    : cx.matmul(x, weight, { transposeB: true });
+    ? cx.matmul([weight, x], matmulKernel)
+    : cx.matmul([x, weight], matmulKernel, { transposeB: true });
 }
 
 /** A shape with the batch axis that the features have. */

@@ -6,6 +6,7 @@ import {
   type Shape,
 } from "@rockpool/core";
 import {
+  matmulKernel,
   offDiagScaleRule,
   triangle,
   triangleLength,
@@ -125,7 +126,7 @@ export const grassmann: PoolingOp<GrassmannOptions, "x", never, "y"> = {
       layout,
     });
     if (isBasis) return { y: cx.reshape(u, shape) };
-    const projector = cx.matmul(u, u, { transposeB: true });
+    const projector = cx.matmul([u, u], matmulKernel, { transposeB: true });
     const y = triu ? triangle(cx, projector, options) : projector;
     return { y: cx.reshape(y, shape) };
   },

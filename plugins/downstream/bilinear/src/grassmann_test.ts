@@ -1,6 +1,6 @@
 import { checkExamples, conform, float32 } from "@rockpool/conformance";
 import { type Tensor, validateOptions } from "@rockpool/core";
-import { interpreter } from "@rockpool/kernel";
+import { interpreter, matmulKernel } from "@rockpool/kernel";
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { grassmann } from "./grassmann.ts";
 
@@ -119,8 +119,9 @@ for (const [channels, locations] of [[5, 9], [9, 5]]) {
       const { y: u } = session.run(grassmann, { x }, { options });
       // ‖Uᵀ W‖², as in the paper's classifier, by its gradient 2 W Wᵀ U.
       const w = session.upload(numbers([channels, 2], 2));
-      const across = session.matmul(w, u, { transposeA: true });
-      return session.grad(session.matmul(w, across), u, [x])[0].data;
+      const across = session.matmul([w, u], matmulKernel, { transposeA: true });
+      return session.grad(session.matmul([w, across], matmulKernel), u, [x])[0]
+        .data;
     });
     for (const [at, full] of gradients[0].entries()) {
       assertAlmostEquals(gradients[1][at], full, 1e-9);

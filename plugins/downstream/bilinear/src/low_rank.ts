@@ -9,6 +9,7 @@ import {
 import {
   expand,
   integer,
+  matmulKernel,
   slide,
   type WindowKernel,
   windowKernel,
@@ -129,7 +130,9 @@ function squares(
       shape: [items, groups, length],
     });
   if (locations <= channels) {
-    const projected = cx.matmul(rows, z, { transposeB: layout === "NHWC" });
+    const projected = cx.matmul([rows, z], matmulKernel, {
+      transposeB: layout === "NHWC",
+    });
     return sum(projected, projected, rank * locations);
   }
   // tr(U S Uᵀ) with S = Z Zᵀ: fewer products where locations are many.
@@ -138,7 +141,7 @@ function squares(
     axis: 0,
     count: items,
   });
-  return sum(cx.matmul(rows, s), all, rank * channels);
+  return sum(cx.matmul([rows, s], matmulKernel), all, rank * channels);
 }
 
 /** What is for a class less what is against it, and its bias. */

@@ -1,5 +1,5 @@
 import type { Context, Value } from "@rockpool/core";
-import { expand } from "@rockpool/kernel";
+import { expand, matmulKernel } from "@rockpool/kernel";
 import { dot } from "./dot.ts";
 import { type MatrixPair, products, project } from "./features.ts";
 
@@ -30,7 +30,7 @@ export function randomMaclaurin(
     return cx.reshape(sum, [items, 1, outputDim]);
   }
   // Row k of W1 B times row k of W2: fewer products where locations are many.
-  const a = cx.matmul(w1, products(cx, { x, y, layout }));
+  const a = cx.matmul([w1, products(cx, { x, y, layout })], matmulKernel);
   const b = expand(cx, cx.reshape(w2, [1, outputDim, columns]), {
     axis: 0,
     count: items,

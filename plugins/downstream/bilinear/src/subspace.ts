@@ -4,6 +4,7 @@ import {
   eigenKernel,
   expand,
   type Expression,
+  matmulKernel,
   select,
   slide,
   transpose,
@@ -140,7 +141,7 @@ function routineOf(options: SubspaceOptions): Routine {
     backward(cx, { inputs: [x], y: u, kept: [values, vectors], gradient: g }) {
       const [items, rank] = values.shape;
       const columns = perColumn(cx, values);
-      const h = cx.matmul(vectors, g, { transposeA: true });
+      const h = cx.matmul([vectors, g], matmulKernel, { transposeA: true });
       const other = expand(cx, cx.reshape(values, [items, rank, 1]), {
         axis: 2,
         count: k,
@@ -151,17 +152,27 @@ function routineOf(options: SubspaceOptions): Routine {
         scalars: { gapTol, rankTol, first },
       }, each(h)).y;
       const t = cx.window(withRest, {
-        values: { t: cx.matmul(vectors, turned), g, ...columns },
+        values: {
+          t: cx.matmul([vectors, turned], matmulKernel),
+          g,
+          ...columns,
+        },
         scalars: { rankTol },
       }, each(g)).y;
       // (T Uᵀ + U Tᵀ) X
       const both = cx.concat([t, u], 2);
       if (layout === "NHWC") {
-        const across = cx.concat([cx.matmul(x, u), cx.matmul(x, t)], 2);
-        return [cx.matmul(across, both, { transposeB: true })];
+        const across = cx.concat([
+          cx.matmul([x, u], matmulKernel),
+          cx.matmul([x, t], matmulKernel),
+        ], 2);
+        return [cx.matmul([across, both], matmulKernel, { transposeB: true })];
       }
-      const along = (basis: Value) => cx.matmul(basis, x, { transposeA: true });
-      return [cx.matmul(both, cx.concat([along(u), along(t)], 1))];
+      const along = (basis: Value) =>
+        cx.matmul([basis, x], matmulKernel, { transposeA: true });
+      return [
+        cx.matmul([both, cx.concat([along(u), along(t)], 1)], matmulKernel),
+      ];
     },
   };
 }

@@ -1,5 +1,10 @@
 import type { Context, Value } from "@rockpool/core";
-import { select, type WindowKernel, windowKernel } from "@rockpool/kernel";
+import {
+  matmulKernel,
+  select,
+  type WindowKernel,
+  windowKernel,
+} from "@rockpool/kernel";
 import { addDiagonal, eachElement } from "./matrices.ts";
 import { covarianceOf, traceOf } from "./product.ts";
 
@@ -45,11 +50,13 @@ export function iterativeRoot(
 
   const normalized = byTrace(divideByTrace, covarianceOf(cx, z, eps));
   let inverse = factorOf(normalized);
-  let root = cx.matmul(normalized, inverse);
+  let root = cx.matmul([normalized, inverse], matmulKernel);
   for (let iteration = 1; iteration < numIters; iteration++) {
-    const factor = factorOf(cx.matmul(inverse, root));
-    root = cx.matmul(root, factor);
-    if (iteration + 1 < numIters) inverse = cx.matmul(factor, inverse);
+    const factor = factorOf(cx.matmul([inverse, root], matmulKernel));
+    root = cx.matmul([root, factor], matmulKernel);
+    if (iteration + 1 < numIters) {
+      inverse = cx.matmul([factor, inverse], matmulKernel);
+    }
   }
   return byTrace(multiplyByRoot, root);
 }

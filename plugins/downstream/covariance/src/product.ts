@@ -1,5 +1,6 @@
 import type { Context, Value } from "@rockpool/core";
 import {
+  matmulKernel,
   select,
   type WindowKernel,
   windowKernel,
@@ -30,7 +31,7 @@ const nanWithTrace: WindowKernel = windowKernel(
 
 /** C + ε I with C = Z Zᵀ: `[N, D, M]` to `[N, D, D]`. */
 export function covarianceOf(cx: Context, z: Value, eps: number): Value {
-  const product = cx.matmul(z, z, { transposeB: true });
+  const product = cx.matmul([z, z], matmulKernel, { transposeB: true });
   return eps === 0 ? product : addDiagonal(cx, product, { diagonal: eps });
 }
 

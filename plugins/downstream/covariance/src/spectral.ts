@@ -2,6 +2,7 @@ import type { Context, Routine, RoutineCall, Value } from "@rockpool/core";
 import {
   eigenKernel,
   expand,
+  matmulKernel,
   type WindowKernel,
   windowKernel,
 } from "@rockpool/kernel";
@@ -115,7 +116,9 @@ export function spectral(
         { values: { x: vectors, factor: spectrumOf(cx, values).rise } },
         eachElementOfColumns(vectors),
       ).y;
-      const y = cx.matmul(scaled, vectors, { transposeB: true });
+      const y = cx.matmul([scaled, vectors], matmulKernel, {
+        transposeB: true,
+      });
       const diagonal = eps === 0 ? 0 : f.value(eps);
       const whole = diagonal === 0 ? y : addDiagonal(cx, y, { diagonal });
       return { y: whole, kept: [values, vectors] };
@@ -128,10 +131,10 @@ export function spectral(
       // All of this is doubled, as Z has twice the gradient of S.
       const su = sum(
         cx,
-        cx.matmul(gradient, vectors),
-        cx.matmul(gradient, vectors, { transposeA: true }),
+        cx.matmul([gradient, vectors], matmulKernel),
+        cx.matmul([gradient, vectors], matmulKernel, { transposeA: true }),
       );
-      const h = cx.matmul(vectors, su, { transposeA: true });
+      const h = cx.matmul([vectors, su], matmulKernel, { transposeA: true });
       const [items, rank] = values.shape;
       const one = expand(cx, cx.reshape(values, [items, rank, 1]), {
         axis: 2,
@@ -145,11 +148,20 @@ export function spectral(
       const t = cx.window(
         addScaledColumns,
         {
-          values: { x: cx.matmul(vectors, inner), y: su, factor: kappa },
+          values: {
+            x: cx.matmul([vectors, inner], matmulKernel),
+            y: su,
+            factor: kappa,
+          },
         },
         eachElementOfColumns(su),
       ).y;
-      return [cx.matmul(t, cx.matmul(vectors, z, { transposeA: true }))];
+      return [
+        cx.matmul([
+          t,
+          cx.matmul([vectors, z], matmulKernel, { transposeA: true }),
+        ], matmulKernel),
+      ];
     },
   };
   return cx.routine(routine, [z]);

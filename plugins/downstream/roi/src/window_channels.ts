@@ -3,6 +3,7 @@ import {
   type AxisRows,
   type PositionSamples,
   productSamples,
+  sampleKernel,
 } from "@rockpool/kernel";
 import { itemsOf, type RegionsPlan, regionsShape } from "./plan.ts";
 
@@ -69,6 +70,7 @@ export function windowChannels(
     offsets[row + 1] = at;
   }
   return {
+    kernel: sampleKernel,
     inputShape: [...shape],
     outputShape,
     channels: 1,

@@ -12,6 +12,7 @@ import {
   type PerAxis,
   perAxis,
   planesOf,
+  scatterKernel,
   shapeOf,
   slideOptions,
 } from "@rockpool/kernel";
@@ -95,7 +96,9 @@ export const maxUnpool: PoolingOp<MaxUnpoolOptions, "x" | "indices"> = {
   forward(cx, { x, indices }, options) {
     const { shape, axes } = unpooledShape(x.shape, options);
     const { layout } = options;
-    return { y: cx.scatter(x, indices, { shape, axes, layout }) };
+    return {
+      y: cx.scatter(x, indices, { kernel: scatterKernel, shape, axes, layout }),
+    };
   },
 };
 

@@ -2,6 +2,7 @@ import { type Context, sizeOf, type Value } from "@rockpool/core";
 import {
   detach,
   type Expression,
+  matmulKernel,
   select,
   slide,
   tables,
@@ -75,10 +76,15 @@ function multiply(
   const outer = sizeOf(x.shape.slice(0, at));
   const inner = sizeOf(x.shape.slice(at + 1));
   const product = inner === 1
-    ? cx.matmul(cx.reshape(x, [outer, axis.positions]), matrix, {
-      transposeB: true,
-    })
-    : cx.matmul(matrix, cx.reshape(x, [outer, axis.positions, inner]));
+    ? cx.matmul(
+      [cx.reshape(x, [outer, axis.positions]), matrix],
+      matmulKernel,
+      { transposeB: true },
+    )
+    : cx.matmul(
+      [matrix, cx.reshape(x, [outer, axis.positions, inner])],
+      matmulKernel,
+    );
   const shape = x.shape.map((length, i) => i === at ? axis.picks : length);
   return cx.reshape(product, shape);
 }

@@ -1,6 +1,7 @@
 import { type Context, type Shape, sizeOf, type Value } from "@rockpool/core";
 import {
   expand,
+  matmulKernel,
   type Planes,
   type Table,
   tables,
@@ -40,14 +41,17 @@ export function convolve(
   ]);
   if (sizeOf(kernelSize) === 1) {
     return channelsLast
-      ? cx.matmul(x, matrix, { transposeB: true })
-      : cx.matmul(matrix, x);
+      ? cx.matmul([x, matrix], matmulKernel, { transposeB: true })
+      : cx.matmul([matrix, x], matmulKernel);
   }
   const planes = channelsLast ? transpose(cx, x) : x;
   const columns = neighbours(cx, planes, kernelSize, pixels.spatial);
   return channelsLast
-    ? cx.matmul(columns, matrix, { transposeA: true, transposeB: true })
-    : cx.matmul(matrix, columns);
+    ? cx.matmul([columns, matrix], matmulKernel, {
+      transposeA: true,
+      transposeB: true,
+    })
+    : cx.matmul([matrix, columns], matmulKernel);
 }
 
 /**

@@ -1,34 +1,24 @@
-import {
-  MATMUL_DEPTH,
-  matmulScratch,
-  type Matrices,
-  type MatrixProduct,
-  type ProductSizes,
-} from "@rockpool/kernel";
-import { ARGUMENTS_ADDRESS } from "./control.ts";
-import type { Block } from "./cpu_value.ts";
-import { writeIntegers } from "./kernel_arguments.ts";
-import { matmulBlocks } from "./matmul_blocks.ts";
-import type { KernelTools } from "./run_fixed.ts";
+import type { Matrices, MatrixProduct, ProductSizes } from "./device.ts";
+import type { PlacedValue, WatMachine } from "./wat_machine.ts";
+import { emitWatMatmul, MATMUL_DEPTH, matmulScratch } from "./wat_matmul.ts";
+import { matmulBlocks } from "./wat_matmul_blocks.ts";
 
-/** Multiplications below which one thread is done before another wakes up. */
-const PARALLEL_PRODUCTS = 2 ** 20;
+/** Multiplications that take as long as an addition of a simpler kernel. */
+const PRODUCTS_PER_WORK = 32;
 
-/** Multiplies matrices on one thread or all. */
-export function runMultiply(
-  { a, b, to, sizes }: MatrixProduct<Block>,
-  { memory, allocator, kernels, pool }: KernelTools,
+/** Multiplies matrices on the CPU. */
+export function runWatMatmul(
+  machine: WatMachine,
+  { a, b, to, sizes }: MatrixProduct<PlacedValue>,
 ): void {
-  const kernel = kernels.matmul();
   const { batch, groups, rows, inner, columns } = sizes;
   const products = batch * groups * rows * inner * columns;
-  const isParallel = pool !== undefined && products >= PARALLEL_PRODUCTS;
-  const threads = isParallel ? pool.threads : 1;
+  const work = products / PRODUCTS_PER_WORK;
+  const threads = machine.threadsFor(work);
   const blocks = matmulBlocks(sizes, threads);
   const scratchBytes = matmulScratch(blocks.rowsPerBlock);
-  const scratch = allocator.allocate((pool?.threads ?? 1) * scratchBytes);
-  try {
-    writeIntegers(memory, kernel.fields, {
+  machine.run(emitWatMatmul, {
+    values: {
       ...matricesArguments("a", a),
       ...matricesArguments("b", b),
       to: to.address,
@@ -42,27 +32,18 @@ export function runMultiply(
       row_blocks: blocks.rowBlocks,
       column_blocks: blocks.columnBlocks,
       mirrored: isMirrored(a, b, sizes) ? 1 : 0,
-      scratch,
+      scratch: machine.allocate(threads * scratchBytes),
       scratch_bytes: scratchBytes,
-      turns: kernel.turns,
-    });
-    if (isParallel && blocks.count > 1) {
-      pool.run({
-        ...kernel,
-        kernel: kernel.id,
-        argumentsAddress: ARGUMENTS_ADDRESS,
-        rows: blocks.count,
-      });
-    } else kernel.run(ARGUMENTS_ADDRESS, 0, blocks.count);
-  } finally {
-    allocator.free(scratch);
-  }
+    },
+    count: blocks.count,
+    work,
+  });
 }
 
 /** Where matrices lie; strides in bytes. */
 function matricesArguments(
   name: string,
-  { value, batch, group, across, along }: Matrices<Block>,
+  { value, batch, group, across, along }: Matrices<PlacedValue>,
 ): Record<string, number> {
   return {
     [name]: value.address,
@@ -92,8 +73,8 @@ function partsArguments(
 
 /** Whether the right matrices are the transposed left ones. */
 function isMirrored(
-  a: Matrices<Block>,
-  b: Matrices<Block>,
+  a: Matrices<PlacedValue>,
+  b: Matrices<PlacedValue>,
   { rows, columns }: ProductSizes,
 ): boolean {
   return rows === columns && a.value.address === b.value.address &&

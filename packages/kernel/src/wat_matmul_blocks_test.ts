@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { matmulBlocks } from "./matmul_blocks.ts";
+import { matmulBlocks } from "./wat_matmul_blocks.ts";
 
 const lengths = [1, 7, 8, 9, 33, 64, 127, 128, 129, 196, 256, 257, 1000, 4096];
 

@@ -1,4 +1,4 @@
-import type { ProductSizes } from "@rockpool/kernel";
+import type { ProductSizes } from "./device.ts";
 
 /** How results are divided into blocks, each of which one thread computes. */
 export interface MatmulBlocks {
