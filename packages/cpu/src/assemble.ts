@@ -3,7 +3,6 @@ import { INSTRUCTIONS } from "./instructions.ts";
 
 const TYPES: Readonly<Record<string, number>> = {
   i32: 0x7f,
-  i64: 0x7e,
   f32: 0x7d,
   f64: 0x7c,
   v128: 0x7b,
@@ -19,7 +18,6 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 const NAMED: Readonly<Record<string, number>> = {
   "local.get": 0x20,
   "local.set": 0x21,
-  "local.tee": 0x22,
   call: 0x10,
   br: 0x0c,
   br_if: 0x0d,
@@ -180,9 +178,8 @@ function writePlain(
     to.push(instruction.alignment, ...unsigned(Number(offset ?? 0)));
   }
   to.push(...lanes.map(integer));
-  // The memories that these work on.
+  // The memory that it works on.
   if (name === "memory.fill") to.push(0);
-  if (name === "memory.copy") to.push(0, 0);
 }
 
 /** The number of a variable, a function or, counted from inside, a label. */

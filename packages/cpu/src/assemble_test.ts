@@ -132,5 +132,5 @@ Deno.test("assemble() says what it does not understand", () => {
   for (const [line, message] of cases) {
     assertThrows(() => assemble(moduleOf(line)), SyntaxError, message);
   }
-  assert(INSTRUCTIONS.size > 200);
+  assert(INSTRUCTIONS.size > 100);
 });

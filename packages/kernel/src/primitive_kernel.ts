@@ -18,11 +18,11 @@ export interface PrimitiveKernel<Run> {
  */
 export function runOf<Run>(
   kernel: { readonly name: string } | undefined,
-  { action, needed }: { readonly action: string; readonly needed: string },
+  primitive: string,
 ): Run {
   const { run } = (kernel ?? {}) as Partial<PrimitiveKernel<Run>>;
   if (typeof run === "function") return run;
   throw new TypeError(
-    `Cannot ${action} without a kernel: ${needed} of @rockpool/kernel is needed`,
+    `Cannot run ${primitive} without its kernel: ${primitive}Kernel of @rockpool/kernel is needed`,
   );
 }

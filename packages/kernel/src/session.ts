@@ -195,10 +195,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
       indices: this.#scope.own(indices, "place values at"),
       options,
     };
-    const run = runOf<typeof scatterKernel.run>(options.kernel, {
-      action: "place values",
-      needed: "scatterKernel",
-    });
+    const run = runOf<typeof scatterKernel.run>(options.kernel, "scatter");
     return this.#recorded(() => run(this.#scope, call));
   }
 
@@ -217,10 +214,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
       b: this.#scope.own(b, "multiply by"),
       options,
     };
-    const run = runOf<typeof matmulKernel.run>(kernel, {
-      action: "multiply matrices",
-      needed: "matmulKernel",
-    });
+    const run = runOf<typeof matmulKernel.run>(kernel, "matmul");
     return this.#recorded(() => run(this.#scope, call));
   }
 
@@ -232,10 +226,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
   sample(x: Value, samples: Samples): V {
     const own = this.#scope.own(x, "sample");
     const sums = samples as PositionSamples;
-    const run = runOf<typeof sums.kernel.run>(sums.kernel, {
-      action: "sample a value",
-      needed: "sampleKernel",
-    });
+    const run = runOf<typeof sums.kernel.run>(sums.kernel, "sample");
     return this.#recorded(() => run(this.#scope, own, sums));
   }
 
@@ -246,10 +237,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
         "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
       );
     }
-    const run = runOf<typeof eigenKernel.run>(kernel, {
-      action: "decompose a value",
-      needed: "eigenKernel",
-    });
+    const run = runOf<typeof eigenKernel.run>(kernel, "eigen");
     return this.#scope.orNothing(() => run(this.#scope, own));
   }
 
