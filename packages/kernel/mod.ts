@@ -6,6 +6,7 @@
  * @module
  */
 export * from "./src/adjoint.ts";
+export { concatKernel } from "./src/concat.ts";
 export * from "./src/covering.ts";
 export * from "./src/derive.ts";
 export * from "./src/device.ts";

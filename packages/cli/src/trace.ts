@@ -2,6 +2,7 @@ import {
   type AnyPoolingOp,
   type Bindings,
   checkTensor,
+  type ConcatKernel,
   type Context,
   type Eigen,
   initialWeight,
@@ -12,6 +13,7 @@ import {
   type Results,
   type Routine,
   type Samples,
+  type ScatterKernel,
   type ScatterOptions,
   type Shape,
   type Tensor,
@@ -116,8 +118,8 @@ class TracingContext implements Context {
   }
 
   scatter(
-    { dtype }: Value,
-    _indices: Value,
+    [{ dtype }]: readonly [values: Value, indices: Value],
+    _kernel: ScatterKernel,
     { shape }: ScatterOptions,
   ): Value {
     return { shape, dtype };
@@ -141,7 +143,11 @@ class TracingContext implements Context {
     return { shape: [...batch ?? [], rows, columns], dtype: "float32" };
   }
 
-  concat(values: readonly Value[], axis: number): Value {
+  concat(
+    values: readonly Value[],
+    _kernel: ConcatKernel,
+    axis: number,
+  ): Value {
     const lengths = values.map(({ shape }) => shape[axis]);
     const length = lengths.reduce((sum, next) => sum + next, 0);
     return { ...values[0], shape: values[0].shape.with(axis, length) };

@@ -1,5 +1,10 @@
 import type { Layout, Session, Tensor, Value } from "@rockpool/core";
-import { interpreter, productSamples, sparseSamples } from "@rockpool/kernel";
+import {
+  concatKernel,
+  interpreter,
+  productSamples,
+  sparseSamples,
+} from "@rockpool/kernel";
 import { backendTests } from "./backend_tests.ts";
 import { testBackends } from "./backends.ts";
 import { compare } from "./compare.ts";
@@ -90,17 +95,17 @@ const primitives: readonly Primitive[] = [
   {
     name: "concat() along the first axis",
     shapes: [[1, 3], [2, 3], [0, 3]],
-    run: (session, values) => session.concat(values, 0),
+    run: (session, values) => session.concat(values, concatKernel, 0),
   },
   {
     name: "concat() along the middle axis, one value twice",
     shapes: [[3, 2, 5], [3, 4, 5]],
-    run: (session, [a, b]) => session.concat([a, b, a], 1),
+    run: (session, [a, b]) => session.concat([a, b, a], concatKernel, 1),
   },
   {
     name: "concat() along the last axis",
     shapes: [[70, 3], [70, 1]],
-    run: (session, values) => session.concat(values, 1),
+    run: (session, values) => session.concat(values, concatKernel, 1),
   },
   samplesOf("NCHW"),
   samplesOf("NHWC"),

@@ -1,6 +1,7 @@
 import type { GivenOptions } from "./options.ts";
 import type {
   Bindings,
+  ConcatKernel,
   Context,
   Eigen,
   EigenKernel,
@@ -12,6 +13,7 @@ import type {
   Results,
   Routine,
   Samples,
+  ScatterKernel,
   ScatterOptions,
   Windows,
 } from "./op.ts";
@@ -62,7 +64,11 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
     windows: Windows,
   ): Readonly<Record<string, V>>;
   /** Places values at given positions of otherwise zero planes. */
-  scatter(values: Value, indices: Value, scatter: ScatterOptions): V;
+  scatter(
+    placed: readonly [values: Value, indices: Value],
+    kernel: ScatterKernel,
+    options: ScatterOptions,
+  ): V;
   /** The same numbers in another shape of as many elements, without a copy. */
   reshape(value: Value, shape: Shape): V;
   /** The product of two matrices, or of each two of a batch. */
@@ -72,7 +78,7 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
     options?: MatmulOptions,
   ): V;
   /** Values one behind the other along an axis. */
-  concat(values: readonly Value[], axis: number): V;
+  concat(values: readonly Value[], kernel: ConcatKernel, axis: number): V;
   /** Weighted sums of positions of each plane. */
   sample(x: Value, samples: Samples): V;
   /** The eigenvalues and eigenvectors of x xᵀ. */

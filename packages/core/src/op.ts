@@ -32,6 +32,12 @@ export interface MatmulKernel {
   readonly name: string;
 }
 
+/** How values are joined; `concatKernel` of `@rockpool/kernel`. */
+export interface ConcatKernel {
+  /** A name for messages. */
+  readonly name: string;
+}
+
 /** How values are placed; `scatterKernel` of `@rockpool/kernel`. */
 export interface ScatterKernel {
   /** A name for messages. */
@@ -134,10 +140,14 @@ export interface Context {
   /**
    * Places values at given positions of otherwise zero planes.
    *
-   * `indices` (int32, shaped as `values`) count inside the output plane; −1
+   * The indices (int32, shaped as the values) count inside the output plane; −1
    * places nothing; where two agree, the later one wins.
    */
-  scatter(values: Value, indices: Value, scatter: ScatterOptions): Value;
+  scatter(
+    placed: readonly [values: Value, indices: Value],
+    kernel: ScatterKernel,
+    options: ScatterOptions,
+  ): Value;
   /** The same numbers in another shape of as many elements, without a copy. */
   reshape(value: Value, shape: Shape): Value;
   /**
@@ -151,7 +161,7 @@ export interface Context {
     options?: MatmulOptions,
   ): Value;
   /** Values one behind the other along an axis; all others are the same. */
-  concat(values: readonly Value[], axis: number): Value;
+  concat(values: readonly Value[], kernel: ConcatKernel, axis: number): Value;
   /** Weighted sums of positions of each plane, as samples say. */
   sample(x: Value, samples: Samples): Value;
   /**
@@ -186,8 +196,6 @@ export interface MatmulOptions {
 
 /** Where {@linkcode Context.scatter} places values. */
 export interface ScatterOptions {
-  /** How they are placed: `scatterKernel` of `@rockpool/kernel`. */
-  readonly kernel: ScatterKernel;
   /** The output's shape: that of the values but for the spatial axes. */
   readonly shape: Shape;
   /** The number of spatial axes, which make up a plane. */

@@ -187,8 +187,7 @@ async function scatterAndGradient(
   const values = session.upload(numbers(shape));
   const places = session.upload({ shape, data: indices });
   const whole = shapeOf(target);
-  const y = session.scatter(values, places, {
-    kernel: scatterKernel,
+  const y = session.scatter([values, places], scatterKernel, {
     shape: whole,
     axes,
     layout,

@@ -28,8 +28,7 @@ async function scatterAndGradient(
   using session = backend.session({ mode: "train" });
   const values = session.upload(tiedTensor(random, shape));
   const places = session.upload({ shape, data: indices });
-  const y = session.scatter(values, places, {
-    kernel: scatterKernel,
+  const y = session.scatter([values, places], scatterKernel, {
     shape: target,
     axes: 2,
     layout,
@@ -67,8 +66,7 @@ gpuTest(
     );
     const shape = [1, 1, 2];
     const values = session.upload({ shape, data: Float32Array.of(8, 9) });
-    const placed = session.scatter(values, indices, {
-      kernel: scatterKernel,
+    const placed = session.scatter([values, indices], scatterKernel, {
       shape,
       axes: 1,
       layout: "NCHW",

@@ -1,5 +1,12 @@
-import { formatShape, type Shape, sizeOf, type Value } from "@rockpool/core";
+import {
+  type ConcatKernel,
+  formatShape,
+  type Shape,
+  sizeOf,
+  type Value,
+} from "@rockpool/core";
 import type { Rows } from "./device.ts";
+import type { PrimitiveKernel } from "./primitive_kernel.ts";
 import { addShare, type Runtime } from "./runtime.ts";
 import type { TapeEntry } from "./tape.ts";
 
@@ -58,6 +65,12 @@ export function runConcat<V extends Value>(
   };
   return { output, entry };
 }
+
+/** What joins values, for `concat` of a session. */
+export const concatKernel: ConcatKernel & PrimitiveKernel<typeof runConcat> = {
+  name: "concat",
+  run: runConcat,
+};
 
 function joinedShape(values: readonly Value[], axis: number): Shape {
   const [first] = values;

@@ -3,7 +3,7 @@ import type { ScatterOptions } from "@rockpool/core";
 import { interpreter, type InterpreterValue } from "./interpreter.ts";
 import { scatterKernel } from "./scatter.ts";
 
-const LINE = { kernel: scatterKernel, axes: 1, layout: "NCHW" } as const;
+const LINE = { axes: 1, layout: "NCHW" } as const;
 
 /** Places values 1, 2, 3 and so on; gives the numbers of the output. */
 function placed(
@@ -14,8 +14,11 @@ function placed(
   using session = interpreter().session();
   const values = indices.map((_, index) => index + 1);
   const y = session.scatter(
-    session.upload({ shape, data: Float32Array.from(values) }),
-    session.upload({ shape, data: Int32Array.from(indices) }),
+    [
+      session.upload({ shape, data: Float32Array.from(values) }),
+      session.upload({ shape, data: Int32Array.from(indices) }),
+    ],
+    scatterKernel,
     options,
   );
   return [...(y as InterpreterValue).data];
@@ -62,7 +65,10 @@ Deno.test("the gradient of a placed value is that of its place, overwritten or n
   const shape = [1, 1, 3];
   const values = session.upload({ shape, data: Float32Array.of(7, 8, 9) });
   const indices = session.upload({ shape, data: Int32Array.of(1, 1, -1) });
-  const y = session.scatter(values, indices, { shape: [1, 1, 2], ...LINE });
+  const y = session.scatter([values, indices], scatterKernel, {
+    shape: [1, 1, 2],
+    ...LINE,
+  });
   const dy = { shape: y.shape, data: Float32Array.of(10, 20) };
   const [gradient] = session.grad(y, session.upload(dy), [values]);
   assertEquals([...gradient.data], [20, 20, 0]);
@@ -96,13 +102,13 @@ Deno.test("scatter() wants float32 values at int32 indices of their shape", () =
   const floats = session.empty([1, 1, 2]);
   const options = { shape: [1, 1, 4], ...LINE };
   assertThrows(
-    () => session.scatter(floats, floats, options),
+    () => session.scatter([floats, floats], scatterKernel, options),
     TypeError,
     "float32 values and int32 indices are needed",
   );
   const one = session.upload({ shape: [1, 1, 1], data: Int32Array.of(0) });
   assertThrows(
-    () => session.scatter(floats, one, options),
+    () => session.scatter([floats, one], scatterKernel, options),
     RangeError,
     "the same shape is needed",
   );
@@ -112,9 +118,9 @@ Deno.test("scatter() needs a kernel", () => {
   using session = interpreter().session();
   const values = session.empty([1, 1, 2]);
   const kernel = { name: "no kernel" };
+  const options = { shape: [1, 1, 4], ...LINE };
   assertThrows(
-    () =>
-      session.scatter(values, values, { ...LINE, shape: [1, 1, 4], kernel }),
+    () => session.scatter([values, values], kernel, options),
     TypeError,
     "scatterKernel of @rockpool/kernel is needed",
   );

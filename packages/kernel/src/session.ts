@@ -3,6 +3,7 @@ import {
   type Bindings,
   checkShape,
   checkTensor,
+  type ConcatKernel,
   type Eigen,
   type EigenKernel,
   initialWeight,
@@ -15,6 +16,7 @@ import {
   type Routine,
   type RunOptions,
   type Samples,
+  type ScatterKernel,
   type ScatterOptions,
   type Session,
   type SessionOptions,
@@ -26,7 +28,7 @@ import {
   type WeightSpec,
   type Windows,
 } from "@rockpool/core";
-import { runConcat } from "./concat.ts";
+import type { concatKernel } from "./concat.ts";
 import type { Device } from "./device.ts";
 import type { eigenKernel } from "./eigen.ts";
 import type { Geometry } from "./geometry.ts";
@@ -189,13 +191,17 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return outputs;
   }
 
-  scatter(values: Value, indices: Value, options: ScatterOptions): V {
+  scatter(
+    [values, indices]: readonly [values: Value, indices: Value],
+    kernel: ScatterKernel,
+    options: ScatterOptions,
+  ): V {
     const call = {
       values: this.#scope.own(values, "place"),
       indices: this.#scope.own(indices, "place values at"),
       options,
     };
-    const run = runOf<typeof scatterKernel.run>(options.kernel, "scatter");
+    const run = runOf<typeof scatterKernel.run>(kernel, "scatter");
     return this.#recorded(() => run(this.#scope, call));
   }
 
@@ -218,9 +224,10 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return this.#recorded(() => run(this.#scope, call));
   }
 
-  concat(values: readonly Value[], axis: number): V {
+  concat(values: readonly Value[], kernel: ConcatKernel, axis: number): V {
     const own = values.map((value) => this.#scope.own(value, "join"));
-    return this.#recorded(() => runConcat(this.#scope, own, axis));
+    const run = runOf<typeof concatKernel.run>(kernel, "concat");
+    return this.#recorded(() => run(this.#scope, own, axis));
   }
 
   sample(x: Value, samples: Samples): V {

@@ -6,7 +6,12 @@ import {
   sizeOf,
   type Value,
 } from "@rockpool/core";
-import { slide, type WindowKernel, windowKernel } from "@rockpool/kernel";
+import {
+  concatKernel,
+  slide,
+  type WindowKernel,
+  windowKernel,
+} from "@rockpool/kernel";
 import {
   type NodeAxis,
   type NodeWindows,
@@ -100,7 +105,7 @@ function surround(
       return length === 0 ? [] : [cx.constant({ shape, data })];
     };
     const parts = [...slab(before), inner, ...slab(after)];
-    return parts.length === 1 ? inner : cx.concat(parts, a + 2);
+    return parts.length === 1 ? inner : cx.concat(parts, concatKernel, a + 2);
   }, x);
 }
 

@@ -15,6 +15,7 @@ import {
   adaptiveTable,
   axesRule,
   axisNames,
+  concatKernel,
   layoutRule,
   type Planes,
   planesOf,
@@ -134,7 +135,7 @@ export const spatialPyramid: PoolingOp<
       const { y } = cx.window(kernel, { values: { x } }, windows);
       return cx.reshape(y, vectors(planes, levelLength(planes, level)));
     });
-    return { y: cx.concat(levels, Number(batched)) };
+    return { y: cx.concat(levels, concatKernel, Number(batched)) };
   },
 };
 

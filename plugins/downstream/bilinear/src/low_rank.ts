@@ -7,6 +7,7 @@ import {
   type Value,
 } from "@rockpool/core";
 import {
+  concatKernel,
   expand,
   integer,
   matmulKernel,
@@ -92,7 +93,7 @@ export const lowRankBilinear: PoolingOp<
     if (options.signedSqrt) z = signedSqrt(cx, z, { eps: 0, gradEps });
     if (projDim !== null) z = project(cx, weights.projection, z, layout);
     const factors = useNegative
-      ? cx.concat([weights.positive, weights.negative], 0)
+      ? cx.concat([weights.positive, weights.negative], concatKernel, 0)
       : weights.positive;
     const signs = useNegative ? 2 : 1;
     const energies = cx.reshape(squares(cx, z, factors, layout), [

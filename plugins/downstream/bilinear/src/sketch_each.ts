@@ -1,5 +1,5 @@
 import type { Context, Routine, Shape, Value } from "@rockpool/core";
-import { expand, sparseSamples } from "@rockpool/kernel";
+import { concatKernel, expand, sparseSamples } from "@rockpool/kernel";
 import { dot } from "./dot.ts";
 import type { MatrixPair } from "./features.ts";
 import { slice } from "./slice.ts";
@@ -55,7 +55,7 @@ function routineOf(sketch: Sketch, parts: Parts): Routine {
         [x, y, gradient],
         parts,
         (cx, [x, y, gradient]) =>
-          cx.concat(shares(cx, { x, y, gradient }, sketch), 1),
+          cx.concat(shares(cx, { x, y, gradient }, sketch), concatKernel, 1),
       );
       const [rows, columns] = [x.shape[1], y.shape[1]];
       return [
@@ -95,7 +95,7 @@ function inParts(
     };
     parts.push(cx.routine(part, values));
   }
-  return cx.concat(parts, axis);
+  return cx.concat(parts, concatKernel, axis);
 }
 
 /** x or y for each pair of channels, `[A, C1, C2, T]`. */

@@ -1,5 +1,6 @@
 import type { Context, Layout, Routine, Value } from "@rockpool/core";
 import {
+  concatKernel,
   constant,
   eigenKernel,
   expand,
@@ -160,18 +161,25 @@ function routineOf(options: SubspaceOptions): Routine {
         scalars: { rankTol },
       }, each(g)).y;
       // (T Uᵀ + U Tᵀ) X
-      const both = cx.concat([t, u], 2);
+      const both = cx.concat([t, u], concatKernel, 2);
       if (layout === "NHWC") {
-        const across = cx.concat([
-          cx.matmul([x, u], matmulKernel),
-          cx.matmul([x, t], matmulKernel),
-        ], 2);
+        const across = cx.concat(
+          [
+            cx.matmul([x, u], matmulKernel),
+            cx.matmul([x, t], matmulKernel),
+          ],
+          concatKernel,
+          2,
+        );
         return [cx.matmul([across, both], matmulKernel, { transposeB: true })];
       }
       const along = (basis: Value) =>
         cx.matmul([basis, x], matmulKernel, { transposeA: true });
       return [
-        cx.matmul([both, cx.concat([along(u), along(t)], 1)], matmulKernel),
+        cx.matmul(
+          [both, cx.concat([along(u), along(t)], concatKernel, 1)],
+          matmulKernel,
+        ),
       ];
     },
   };

@@ -1,5 +1,9 @@
 import { CONTRACT, type PoolingOp } from "@rockpool/core";
-import { type WindowKernel, windowKernel } from "@rockpool/kernel";
+import {
+  concatKernel,
+  type WindowKernel,
+  windowKernel,
+} from "@rockpool/kernel";
 import {
   type AdaptiveOptions,
   adaptiveOptions,
@@ -139,6 +143,7 @@ export const globalAverage: PoolingOp<
       const results = cx.window(meanAndGreatest, { values }, windows);
       const y = cx.concat(
         [results.mean, results.greatest],
+        concatKernel,
         channelAxis(plan),
       );
       return { y: cx.reshape(y, shape) };

@@ -97,7 +97,7 @@ export const maxUnpool: PoolingOp<MaxUnpoolOptions, "x" | "indices"> = {
     const { shape, axes } = unpooledShape(x.shape, options);
     const { layout } = options;
     return {
-      y: cx.scatter(x, indices, { kernel: scatterKernel, shape, axes, layout }),
+      y: cx.scatter([x, indices], scatterKernel, { shape, axes, layout }),
     };
   },
 };
