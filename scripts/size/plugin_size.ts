@@ -2,13 +2,13 @@ import { gzipSync } from "node:zlib";
 import { bundleForBrowser, type BundlePart } from "./bundle.ts";
 
 /** The most bytes that an application of one operator may take, gzipped. */
-const MOST_BYTES = 60 * 1024;
+const MOST_BYTES = 60_000;
 
 /** What the kernel of eigenvalues may add, for the operators that bring it. */
-const EIGENVALUES_BYTES = 7_500;
+const EIGENVALUES_BYTES = 7_000;
 
 /** What an operator of many parts may add, and from which size on it is one. */
-const MANY_PARTS = { from: 4_000, bytes: 2_500 };
+const MANY_PARTS = { from: 10_000, bytes: 2_500 };
 
 /** What a browser loads in order to run one operator on the CPU. */
 export interface PluginSize {
