@@ -4,8 +4,11 @@ import { bundleForBrowser, type BundlePart } from "./bundle.ts";
 /** The most bytes that an application of one operator may take, gzipped. */
 const MOST_BYTES = 60_000;
 
-/** What the kernel of eigenvalues may add, for the operators that bring it. */
-const EIGENVALUES_BYTES = 7_000;
+/** What large kernels may add, for the operators that bring them. */
+const BROUGHT_BYTES: Readonly<Record<string, number>> = {
+  "packages/kernel/src/wat_matmul.ts": 1_440,
+  "packages/kernel/src/wat_eigen.ts": 7_000,
+};
 
 /** What an operator of many parts may add, and from which size on it is one. */
 const MANY_PARTS = { from: 10_000, bytes: 2_500 };
@@ -39,10 +42,13 @@ export async function measurePlugin(plugin: string): Promise<PluginSize> {
 export function sizeProblem(
   { plugin, gzipped, parts }: PluginSize,
 ): string {
-  const hasEigen = parts.some(({ module }) => module.endsWith("/wat_eigen.ts"));
+  const brought = parts.reduce(
+    (sum, { module }) => sum + (BROUGHT_BYTES[module] ?? 0),
+    0,
+  );
   const own = parts.filter(({ module }) => module.startsWith("plugins/"))
     .reduce((sum, { bytes }) => sum + bytes, 0);
-  const most = MOST_BYTES + (hasEigen ? EIGENVALUES_BYTES : 0) +
+  const most = MOST_BYTES + brought +
     (own >= MANY_PARTS.from ? MANY_PARTS.bytes : 0);
   if (gzipped <= most) return "";
   const largest = parts.slice(0, 12).map(({ module, bytes }) =>
