@@ -27,14 +27,13 @@ export { matmulKernel } from "./src/matmul.ts";
 export * from "./src/normal.ts";
 export * from "./src/operation.ts";
 export { ownKernel } from "./src/own_kernel.ts";
-export type { PrimitiveKernel } from "./src/primitive_kernel.ts";
 export * from "./src/program.ts";
 export * from "./src/rank.ts";
 export * from "./src/recent.ts";
 export * from "./src/regions.ts";
 export * from "./src/remembered.ts";
 export type { Runtime } from "./src/runtime.ts";
-export { sampleKernel } from "./src/sample.ts";
+export { type SampleKernel, sampleKernel } from "./src/sample.ts";
 export * from "./src/samples.ts";
 export { scatterKernel } from "./src/scatter.ts";
 export * from "./src/session.ts";
@@ -57,6 +56,7 @@ export * from "./src/wat_moves.ts";
 export * from "./src/wat_moves_run.ts";
 export * from "./src/wat_sums.ts";
 export * from "./src/wat_sums_run.ts";
+export type { OnePass } from "./src/wat_one_pass.ts";
 export { emitWatTranspose } from "./src/wat_transpose.ts";
 export {
   transposeMatrices,

@@ -67,10 +67,10 @@ export function runConcat<V extends Value>(
 }
 
 /** What joins values, for `concat` of a session. */
-export const concatKernel: ConcatKernel & PrimitiveKernel<typeof runConcat> = {
+export const concatKernel: ConcatKernel = {
   name: "concat",
   run: runConcat,
-};
+} as PrimitiveKernel<typeof runConcat>;
 
 function joinedShape(values: readonly Value[], axis: number): Shape {
   const [first] = values;

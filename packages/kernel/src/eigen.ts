@@ -39,7 +39,7 @@ export function runEigen<V extends Value>(
 }
 
 /** What finds the eigenvalues of x xᵀ, for `eigen` of a session. */
-export const eigenKernel: EigenKernel & PrimitiveKernel<typeof runEigen> = {
+export const eigenKernel: EigenKernel = {
   name: "eigen",
   run: runEigen,
-};
+} as PrimitiveKernel<typeof runEigen>;

@@ -87,10 +87,10 @@ export function runMatmul<V extends Value>(
 }
 
 /** What multiplies matrices, for `matmul` of a session. */
-export const matmulKernel: MatmulKernel & PrimitiveKernel<typeof runMatmul> = {
+export const matmulKernel: MatmulKernel = {
   name: "matmul",
   run: runMatmul,
-};
+} as PrimitiveKernel<typeof runMatmul>;
 
 function operandOf<V extends Value>(value: V, transpose = false): Operand<V> {
   const { shape, dtype } = value;

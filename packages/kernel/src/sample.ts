@@ -71,8 +71,14 @@ export function runSample<V extends Value>(
   return { output, entry };
 }
 
+/** How positions are summed. */
+export interface SampleKernel {
+  /** A name for messages. */
+  readonly name: string;
+}
+
 /** What sums positions; samples bring it to `sample` of a session. */
-export const sampleKernel: PrimitiveKernel<typeof runSample> = {
+export const sampleKernel: SampleKernel = {
   name: "sample",
   run: runSample,
-};
+} as PrimitiveKernel<typeof runSample>;

@@ -8,7 +8,7 @@ import {
 import type { SparseRows } from "./device.ts";
 import { type Triple, triple, volume } from "./geometry.ts";
 import { planesOf, shapeOf } from "./rank.ts";
-import { sampleKernel } from "./sample.ts";
+import { type SampleKernel, sampleKernel } from "./sample.ts";
 
 /** For each output along an axis the elements it is a weighted sum of. */
 export interface AxisSums {
@@ -39,7 +39,7 @@ export interface SampledItem {
 /** Samples of planes, with what a session must know of them. */
 export interface PositionSamples extends Samples {
   /** What sums them up: `sampleKernel`. */
-  readonly kernel: typeof sampleKernel;
+  readonly kernel: SampleKernel;
   /** Channels of an item. */
   readonly channels: number;
   /** Channels before or after the spatial axes. */

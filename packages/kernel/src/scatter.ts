@@ -101,9 +101,10 @@ export function runScatter<V extends Value>(
 }
 
 /** What places values by indices, for `scatter` of a session. */
-export const scatterKernel:
-  & ScatterKernel
-  & PrimitiveKernel<typeof runScatter> = { name: "scatter", run: runScatter };
+export const scatterKernel: ScatterKernel = {
+  name: "scatter",
+  run: runScatter,
+} as PrimitiveKernel<typeof runScatter>;
 
 function assertInside<V extends Value>(
   { device }: Runtime<V>,

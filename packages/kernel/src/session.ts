@@ -28,20 +28,21 @@ import {
   type WeightSpec,
   type Windows,
 } from "@rockpool/core";
-import type { concatKernel } from "./concat.ts";
+import type { runConcat } from "./concat.ts";
 import type { Device } from "./device.ts";
-import type { eigenKernel } from "./eigen.ts";
+import type { runEigen } from "./eigen.ts";
 import type { Geometry } from "./geometry.ts";
 import { gradientsOf } from "./gradients.ts";
-import type { matmulKernel } from "./matmul.ts";
+import type { runMatmul } from "./matmul.ts";
 import { ownKernel } from "./own_kernel.ts";
 import { runOf } from "./primitive_kernel.ts";
 import { runReshape } from "./reshape.ts";
 import { runRoutine } from "./routine.ts";
 import { checkWeights, tensorsAtHand } from "./run_checks.ts";
 import { type RunPlan, runPlan } from "./run_plan.ts";
+import type { runSample } from "./sample.ts";
 import type { PositionSamples } from "./samples.ts";
-import type { scatterKernel } from "./scatter.ts";
+import type { runScatter } from "./scatter.ts";
 import type { TapeEntry } from "./tape.ts";
 import { randomWord, type Stream } from "./threefry.ts";
 import { ValueScope } from "./value_scope.ts";
@@ -201,7 +202,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
       indices: this.#scope.own(indices, "place values at"),
       options,
     };
-    const run = runOf<typeof scatterKernel.run>(kernel, "scatter");
+    const run = runOf<typeof runScatter>(kernel, "scatter");
     return this.#recorded(() => run(this.#scope, call));
   }
 
@@ -220,20 +221,20 @@ export class DeviceSession<V extends Value> implements Session<V> {
       b: this.#scope.own(b, "multiply by"),
       options,
     };
-    const run = runOf<typeof matmulKernel.run>(kernel, "matmul");
+    const run = runOf<typeof runMatmul>(kernel, "matmul");
     return this.#recorded(() => run(this.#scope, call));
   }
 
   concat(values: readonly Value[], kernel: ConcatKernel, axis: number): V {
     const own = values.map((value) => this.#scope.own(value, "join"));
-    const run = runOf<typeof concatKernel.run>(kernel, "concat");
+    const run = runOf<typeof runConcat>(kernel, "concat");
     return this.#recorded(() => run(this.#scope, own, axis));
   }
 
   sample(x: Value, samples: Samples): V {
     const own = this.#scope.own(x, "sample");
     const sums = samples as PositionSamples;
-    const run = runOf<typeof sums.kernel.run>(sums.kernel, "sample");
+    const run = runOf<typeof runSample>(sums.kernel, "sample");
     return this.#recorded(() => run(this.#scope, own, sums));
   }
 
@@ -244,7 +245,7 @@ export class DeviceSession<V extends Value> implements Session<V> {
         "Cannot decompose a value in a session that trains: eigenvalues have no gradient, a routine around them is needed",
       );
     }
-    const run = runOf<typeof eigenKernel.run>(kernel, "eigen");
+    const run = runOf<typeof runEigen>(kernel, "eigen");
     return this.#scope.orNothing(() => run(this.#scope, own));
   }
 

@@ -6,6 +6,7 @@ import { isPointwise } from "./wat_columns_separable.ts";
 
 /** What a program evaluates in one pass over the elements of its windows. */
 export interface OnePass {
+  /** What it folds. */
   readonly folds: readonly Expression[];
   /** What it writes where nothing is unusual. */
   readonly outputs: readonly ProgramOutput[];
