@@ -52,7 +52,13 @@ function derive(kernel: WindowKernel): Programs {
   const outputs = Object.entries(kernel.outputs)
     .map(([name, value]) => ({ name, value }));
   const saved = new Substitutes("saved");
-  for (const { name, value } of outputs) saved.name(value, `out_${name}`);
+  for (const { name, value } of outputs) {
+    saved.name(value, `out_${name}`);
+    // A gradient of its own is made of the value.
+    if (value.operation === "withGradientOf") {
+      saved.name(value.operands[0], `out_${name}`);
+    }
+  }
   const carried = new Substitutes("carry");
 
   const raw = adjoint(kernel.outputs);
@@ -127,7 +133,11 @@ class Substitutes {
     if (x.type === "bool") return undefined;
     const known = this.#leaves.get(x);
     if (known) return known;
-    if (this.prefix === "saved" && !isFold(x)) return undefined;
+    // What is likely a constant needs no fold where it is one.
+    const isKept = isFold(x) ||
+      x.operation === "select" && x.operands[0].operation === "likely" &&
+        x.operands[1].operation === "constant";
+    if (this.prefix === "saved" && !isKept) return undefined;
     const made = tensorLeaf(x, `${this.prefix}_${this.made.length}`);
     this.made.push({ name: made.name, value: x });
     this.#leaves.set(x, made);

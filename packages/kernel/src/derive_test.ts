@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { detach, select, withGradientOf } from "./expression.ts";
 import { formatExpression } from "./traverse.ts";
 import { programsOf } from "./derive.ts";
 import type { Program } from "./program.ts";
@@ -44,6 +45,31 @@ Deno.test("an output that a gradient reads is not kept twice", () => {
   assertEquals(
     texts(gradient.program).gradient,
     "select(sameIndex(position, out_indices), dy_y, 0)",
+  );
+});
+
+Deno.test("an output with a gradient of its own is not kept twice", () => {
+  const { train, gradients: [gradient] } = derive(({ x }, fold) => {
+    const y = fold.sum(x).sqrt();
+    return withGradientOf(y, fold.sum(x).div(detach(y)));
+  });
+  assertEquals(Object.keys(texts(train)), ["y"]);
+  assertEquals(texts(gradient.program).gradient, "div(dy_y, out_y)");
+});
+
+Deno.test("training keeps what is likely a constant instead of its folds", () => {
+  const { train, gradients: [gradient] } = derive(({ x }, fold) => {
+    const greatest = fold.max(x);
+    const shift = detach(select(greatest.le(9).likely(), 0, greatest));
+    return fold.sum(x.sub(shift).exp());
+  });
+  assertEquals(
+    texts(train).saved_0,
+    "select(likely(le(foldMax(x), 9)), 0, foldMax(x))",
+  );
+  assertEquals(
+    texts(gradient.program).gradient,
+    "mul(dy_y, exp(sub(x, saved_0)))",
   );
 });
 

@@ -17,6 +17,11 @@ function parts(condition: Expression): Expression[] {
     : [condition];
 }
 
+/** Whether a condition compares a constant with itself. */
+function isAlwaysMet({ operation, operands: [a, b] }: Expression): boolean {
+  return operation === "eq" && a === b && a.operation === "constant";
+}
+
 /** The usual case of a program; undefined where it has no likely conditions. */
 export function usualCase(
   { outputs }: Pick<Program, "outputs">,
@@ -32,7 +37,8 @@ export function usualCase(
         return undefined;
       }
       for (const part of parts(condition.operands[0])) {
-        conditions.add(usual(part));
+        const condition = usual(part);
+        if (!isAlwaysMet(condition)) conditions.add(condition);
       }
       return usual(yes);
     });

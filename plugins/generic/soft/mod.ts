@@ -46,38 +46,49 @@ const LEAST = -87;
 function softMean(
   { x, temperature }: Readonly<Record<string, Expression>>,
   fold: Fold,
-  hold: (weight: Expression) => Expression,
+  gradient: "exact" | "paper",
 ): Expression {
-  const greatest = detach(fold.max(x));
-  const isNear = greatest.mul(temperature).abs().le(NEAR).likely();
-  const scaled = x.mul(temperature);
-  // ∞ − ∞ is no number, and neither is 0 · ∞, here and in the gradient.
-  const excess = select(
-    x.eq(greatest),
+  const greatest = fold.max(x);
+  const shift = select(
+    greatest.mul(temperature).abs().le(NEAR).likely(),
     0,
-    x.sub(greatest).mul(temperature),
+    greatest,
   );
-  const power = withGradientOf(
-    select(isNear, scaled, excess).max(LEAST).min(NEAR),
-    scaled,
+  // The shift alone tells, so that gradients need to know nothing else.
+  const isNear = shift.eq(0).likely();
+  // ∞ − ∞ is no number, and neither is 0 · ∞, here and in the gradient.
+  const excess = select(x.eq(shift), 0, x.sub(shift).mul(temperature));
+  const power = select(isNear, x.mul(temperature), excess)
+    .max(LEAST).min(NEAR);
+  const weight = power.exp();
+  const total = fold.sum(weight);
+  const sum = fold.sum(weight.mul(power));
+  const y = sum.mul(constant(1).div(total.mul(temperature))).add(shift);
+
+  // dy/dx = w̄ (1 + t − t̄) with the mean t̄ of t, for which w̄ (1 + β (x − y))
+  // is another word; as a sum of what windows multiply w and t w with.
+  const share = constant(1).div(total);
+  const first = fold.sum(detach(weight).mul(x));
+  if (gradient === "paper") return withGradientOf(y, detach(share).mul(first));
+  const second = fold.sum(detach(power).mul(detach(weight).mul(x)));
+  const rest = share.mul(constant(1).sub(sum.mul(share)));
+  return withGradientOf(
+    y,
+    detach(rest).mul(first).add(detach(share).mul(second)),
   );
-  const weight = hold(power.exp());
-  const share = constant(1).div(fold.sum(weight).mul(temperature));
-  return fold.sum(weight.mul(power)).mul(share)
-    .add(select(isNear, 0, greatest));
 }
 
 const exact: WindowKernel = windowKernel(
   "soft",
   ["x"],
-  (leaves, fold) => softMean(leaves, fold, (weight) => weight),
+  (leaves, fold) => softMean(leaves, fold, "exact"),
   { scalars: ["temperature"] },
 );
 
 const paper: WindowKernel = windowKernel(
   "soft-paper",
   ["x"],
-  (leaves, fold) => softMean(leaves, fold, detach),
+  (leaves, fold) => softMean(leaves, fold, "paper"),
   { scalars: ["temperature"] },
 );
 

@@ -1,4 +1,5 @@
 import {
+  constant,
   detach,
   type Expression,
   select,
@@ -12,9 +13,15 @@ const GREATEST = (2 - 2 ** -23) * 2 ** 127;
 
 const isInfinite = (x: Expression) => x.abs().gt(GREATEST);
 
-/** Between these, exponentials of logits are near enough to 1 without a shift. */
-const LEAST = -87;
+/**
+ * Between these, exponentials of logits need no shift, and a gradient may be
+ * divided by their sum.
+ */
+const LEAST = -60;
 const NEAR = 32;
+
+/** A shift that changes no exponential, but is not 0. */
+const TINY = 1e-30;
 
 /**
  * Σ w x / Σ w with w = exp(l − m) and m = max l, or with w = exp(l) where no
@@ -25,10 +32,16 @@ export const importance: WindowKernel = windowKernel(
   ["x", "logit"],
   ({ x, logit }, fold) => {
     const greatest = fold.max(logit);
-    const isNear = greatest.le(NEAR).and(fold.min(logit).ge(LEAST)).likely();
+    // The shift alone tells, so that gradients need to know nothing else.
+    const shift = select(
+      greatest.le(NEAR).and(fold.min(logit).ge(LEAST)).likely(),
+      0,
+      select(greatest.eq(0), TINY, greatest),
+    );
+    const isNear = shift.eq(0).likely();
     const near = logit.max(LEAST).min(NEAR).exp();
     // ∞ − ∞ is no number, and neither is 0 · ∞.
-    const far = select(logit.eq(greatest), 0, logit.sub(greatest)).exp();
+    const far = select(logit.eq(shift), 0, logit.sub(shift)).exp();
     const isSkipped = far.eq(0).and(x.isNaN().not());
     const unlessSkipped = (value: Expression) =>
       select(isNear, value, select(isSkipped, 0, value));
@@ -38,13 +51,10 @@ export const importance: WindowKernel = windowKernel(
 
     // dy/dx = w̄ and dy/dl = w̄ (x − y), but 0 where y is infinite. The rules
     // for w x and Σ w would form ∞ − ∞ there.
-    const share = weight.div(total);
-    const slope = select(
-      isInfinite(y),
-      0,
-      unlessSkipped(share.mul(x.sub(y))),
-    );
-    const tangent = detach(share).mul(x).add(detach(slope).mul(logit));
-    return withGradientOf(y, fold.sum(tangent));
+    const distance = select(isInfinite(y), 0, unlessSkipped(x.sub(y)));
+    const weighted = (value: Expression) => fold.sum(detach(weight).mul(value));
+    const tangent = weighted(x).add(weighted(detach(distance).mul(logit)))
+      .mul(detach(constant(1).div(total)));
+    return withGradientOf(y, tangent);
   },
 );
