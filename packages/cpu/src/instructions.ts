@@ -43,7 +43,7 @@ const TABLE: readonly (readonly [number[], string])[] = [
   [[VECTOR, 0x4d], "v128. not and - or xor bitselect any_true"],
   [
     [VECTOR, 0x56],
-    "v128. load32_lane - - - store32_lane - load32_zero",
+    "v128. load32_lane - - - store32_lane store64_lane load32_zero",
   ],
   [[VECTOR, 0x5f], "f64x2.promote_low_f32x4"],
   [[VECTOR, 0x68], "f32x4.floor"],
