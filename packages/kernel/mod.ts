@@ -25,6 +25,7 @@ export * from "./src/interpreter.ts";
 export * from "./src/jacobi.ts";
 export { matmulKernel } from "./src/matmul.ts";
 export * from "./src/normal.ts";
+export { inOneColumn } from "./src/one_column.ts";
 export * from "./src/operation.ts";
 export { ownKernel } from "./src/own_kernel.ts";
 export * from "./src/program.ts";

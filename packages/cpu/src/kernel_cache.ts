@@ -2,6 +2,7 @@ import {
   emitWat,
   type FixedEmitter,
   type Geometry,
+  inOneColumn,
   type Program,
   type WatKernel,
   watKey,
@@ -55,14 +56,15 @@ export class KernelCache {
   ) {}
 
   /** How a program runs on some windows. */
-  get(program: Program, geometry: Geometry): KernelCall {
+  get(program: Program, given: Geometry): KernelCall {
     let kernels = this.#kernels.get(program);
     if (!kernels) {
       kernels = { byKey: new Map(), calls: new WeakMap() };
       this.#kernels.set(program, kernels);
     }
-    let call = kernels.calls.get(geometry);
+    let call = kernels.calls.get(given);
     if (!call) {
+      const geometry = inOneColumn(program, given);
       const key = watKey(program, geometry);
       let kernel = kernels.byKey.get(key);
       if (!kernel) {
@@ -70,7 +72,7 @@ export class KernelCache {
         kernels.byKey.set(key, kernel);
       }
       call = new KernelCall(kernel, { program, geometry, pool: this.pool });
-      if (Object.isFrozen(geometry)) kernels.calls.set(geometry, call);
+      if (Object.isFrozen(given)) kernels.calls.set(given, call);
     }
     return call;
   }

@@ -1,4 +1,5 @@
-import { type Geometry, rangeOf, volume } from "./geometry.ts";
+import { type Geometry, volume } from "./geometry.ts";
+import { holdsPlanes } from "./one_column.ts";
 import { foldPasses, type Program, valuesOf } from "./program.ts";
 import { topological } from "./traverse.ts";
 
@@ -15,15 +16,10 @@ const OTHERS: ReadonlySet<string> = new Set(["channel", "tap", "tapIndex"]);
 
 /** Whether windows are whole planes that are best folded four at a time. */
 export function takesPlanes(program: Program, geometry: Geometry): boolean {
-  const { axes, input, output, per, sources, layout } = geometry;
-  const alike = layout === "NCHW" && per === "call" && !sources;
-  const whole = volume(output) === 1 && axes.every((axis, a) => {
-    const { start, from, to, padded } = rangeOf(axis, input[a], 0);
-    return start === 0 && from === 0 && to === input[a] && padded === to;
-  });
-  return program.kind === "window" && alike && whole &&
-    volume(input) <= MOST && foldPasses(program.outputs).length === 1 &&
-    !program.random &&
+  const { input, layout } = geometry;
+  return program.kind === "window" && layout === "NCHW" &&
+    holdsPlanes(geometry) && volume(input) <= MOST &&
+    foldPasses(program.outputs).length === 1 && !program.random &&
     topological(valuesOf(program)).every(({ operation }) =>
       !OTHERS.has(operation)
     );
