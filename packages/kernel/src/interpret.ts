@@ -7,13 +7,9 @@ import {
   volume,
   windowSize,
 } from "./geometry.ts";
+import { elementwise } from "./interpret_elementwise.ts";
 import type { Program } from "./program.ts";
-import {
-  integerBelow,
-  randomWord,
-  type Stream,
-  unitInterval,
-} from "./threefry.ts";
+import { randomWord, type Stream, unitInterval } from "./threefry.ts";
 
 /** What a program reads: tensors and numbers by name. */
 export interface ProgramInputs {
@@ -44,19 +40,20 @@ export function interpret(
   const results: ProgramResults = Object.fromEntries(
     program.outputs.map(({ name }) => [name, new Float64Array(size)]),
   );
-  const reader: Reader = { geometry, inputs };
+  const scope = new Scope(geometry, inputs);
+  const formulas = program.outputs
+    .map(({ name, value }) => ({ name, valueOf: scope.formula(value) }));
   for (let item = 0; item < geometry.items; item++) {
     for (let channel = 0; channel < geometry.channels; channel++) {
       forEach(geometry.output, (at) => {
         const place = placeWindow(geometry, { item, channel, at });
-        const window = new Scope(reader, place);
-        for (const { name, value } of program.outputs) {
+        scope.window = place;
+        for (const { name, valueOf } of formulas) {
           const result = results[name];
-          if (program.kind === "window") {
-            result[place.offset] = window.evaluate(value);
-          } else {
-            window.forEachElement((element) => {
-              result[element.offset] += window.evaluate(value, element);
+          if (program.kind === "window") result[place.offset] = valueOf();
+          else {
+            scope.forEachElement(({ offset }) => {
+              result[offset] += valueOf();
             });
           }
         }
@@ -64,11 +61,6 @@ export function interpret(
     }
   }
   return results;
-}
-
-interface Reader {
-  readonly geometry: Geometry;
-  readonly inputs: ProgramInputs;
 }
 
 /** Where a window lies. */
@@ -126,185 +118,191 @@ function placeWindow(
   };
 }
 
-/** Values of one window, each computed when it is first asked for. */
+/** Computes an expression for the window, and element, where its scope is. */
+type Formula = () => number;
+
+/**
+ * Goes from window to window, and in one from element to element.
+ *
+ * Expressions become functions once, not at each element. Every place is an
+ * object of its own: by it a formula knows whether its value is still that of
+ * the place before.
+ */
 class Scope {
-  readonly #window = new Map<Expression, number>();
-  #element = new Map<Expression, number>();
-  #at: ElementPlace | undefined;
+  window!: WindowPlace;
+  #element: ElementPlace | undefined;
+  readonly #formulas = new Map<Expression, Formula>();
+  readonly #geometry: Geometry;
+  readonly #inputs: ProgramInputs;
 
-  constructor(readonly reader: Reader, readonly place: WindowPlace) {}
+  constructor(geometry: Geometry, inputs: ProgramInputs) {
+    this.#geometry = geometry;
+    this.#inputs = inputs;
+  }
 
+  /** Goes to each element of the window, row-major, and back to where it was. */
   forEachElement(visit: (element: ElementPlace) => void): void {
-    const { geometry } = this.reader;
-    const { axes, input, channels } = geometry;
-    const { ranges, channel } = this.place;
-    const item = geometry.sources?.[this.place.item] ?? this.place.item;
+    const { axes, input, channels, layout, sources } = this.#geometry;
+    const { ranges: [depth, height, width], item, channel } = this.window;
+    const source = sources?.[item] ?? item;
     const plane = volume(input);
-    forEach(ranges.map(({ from, to }) => to - from), (step) => {
-      const taps = step.map((t, a) => t + ranges[a].from);
-      const at = taps.map((t, a) => ranges[a].start + t * axes[a].dilation);
-      const position = (at[0] * input[1] + at[1]) * input[2] + at[2];
-      visit({
-        position,
-        offset: geometry.layout === "NCHW"
-          ? (item * channels + channel) * plane + position
-          : (item * plane + position) * channels + channel,
-        tap: (taps[0] * axes[1].size + taps[1]) * axes[2].size + taps[2],
-      });
-    });
+    const before = this.#element;
+    for (let i = depth.from; i < depth.to; i++) {
+      const d = depth.start + i * axes[0].dilation;
+      for (let j = height.from; j < height.to; j++) {
+        const h = height.start + j * axes[1].dilation;
+        for (let k = width.from; k < width.to; k++) {
+          const w = width.start + k * axes[2].dilation;
+          const position = (d * input[1] + h) * input[2] + w;
+          this.#element = {
+            position,
+            offset: layout === "NCHW"
+              ? (source * channels + channel) * plane + position
+              : (source * plane + position) * channels + channel,
+            tap: (i * axes[1].size + j) * axes[2].size + k,
+          };
+          visit(this.#element);
+        }
+      }
+    }
+    this.#element = before;
   }
 
-  /** The value of an expression, in one element of the window or in all of it. */
-  evaluate(x: Expression, at?: ElementPlace): number {
-    if (at !== this.#at) {
-      this.#at = at;
-      this.#element = new Map();
+  /** What computes an expression, once for each place that its value has. */
+  formula(x: Expression): Formula {
+    let formula = this.#formulas.get(x);
+    if (!formula) {
+      const compute = this.#meaning(x);
+      formula = x.level === "element"
+        ? this.#oncePerElement(compute)
+        : this.#oncePerWindow(compute);
+      this.#formulas.set(x, formula);
     }
-    const known = x.level === "element" ? this.#element : this.#window;
-    let value = known.get(x);
-    if (value === undefined) {
-      value = this.#compute(x);
-      known.set(x, value);
-    }
-    return value;
+    return formula;
   }
 
-  #compute(x: Expression): number {
-    const compute = operations[x.operation];
-    if (compute) {
-      const at = this.#at;
-      return compute(...x.operands.map((y) => this.evaluate(y, at)));
-    }
-    return this.#leaf(x) ?? this.#fold(x);
+  #oncePerElement(compute: Formula): Formula {
+    let known: ElementPlace | undefined;
+    let value = NaN;
+    return () => {
+      if (known !== this.#element) {
+        value = compute();
+        known = this.#element;
+      }
+      return value;
+    };
   }
 
-  #leaf(x: Expression): number | undefined {
-    const { geometry, inputs } = this.reader;
-    const { place } = this;
-    const element = this.#at!;
-    const taps = windowSize(geometry);
-    const word = (index: number) =>
-      randomWord(inputs.stream!, x.value, index >>> 0);
-    switch (x.operation) {
+  #oncePerWindow(compute: Formula): Formula {
+    let known: WindowPlace | undefined;
+    let value = NaN;
+    return () => {
+      if (known !== this.window) {
+        value = compute();
+        known = this.window;
+      }
+      return value;
+    };
+  }
+
+  #meaning(x: Expression): Formula {
+    const operands = x.operands.map((operand) => this.formula(operand));
+    const compute = elementwise[x.operation];
+    if (compute) return applied(compute, operands);
+    if (operands.length === 0) return this.#leaf(x);
+    return x.operation === "pick"
+      ? this.#pick(operands)
+      : this.#reduce(x, operands);
+  }
+
+  #leaf({ operation, name, value }: Expression): Formula {
+    const { tensors, scalars, stream } = this.#inputs;
+    const { channels } = this.#geometry;
+    const taps = windowSize(this.#geometry);
+    const word = (index: number) => randomWord(stream!, value, index >>> 0);
+    switch (operation) {
       case "constant":
       case "integer":
-        return x.value;
+        return () => value;
       case "scalar":
-        return inputs.scalars![x.name];
+        return () => scalars![name];
       case "element":
-        return inputs.tensors[x.name][element.offset];
+        return () => tensors[name][this.#element!.offset];
       case "perWindow":
       case "perWindowIndex":
-        return inputs.tensors[x.name][place.offset];
+        return () => tensors[name][this.window.offset];
       case "channel":
-        return inputs.tensors[x.name][place.channel];
+        return () => tensors[name][this.window.channel];
       case "plane":
-        return inputs.tensors[x.name][
-          place.item * geometry.channels + place.channel
-        ];
+        return () =>
+          tensors[name][this.window.item * channels + this.window.channel];
       case "tap":
-        return inputs.tensors[x.name][place.channel * taps + element.tap];
+        return () =>
+          tensors[name][this.window.channel * taps + this.#element!.tap];
       case "position":
-        return element.position;
+        return () => this.#element!.position;
       case "tapIndex":
-        return element.tap;
+        return () => this.#element!.tap;
       case "count":
-        return place.ranges.reduce(
-          (n, { from, to }) => n * Math.max(0, to - from),
-          1,
-        );
+        return () =>
+          this.window.ranges
+            .reduce((n, { from, to }) => n * Math.max(0, to - from), 1);
       case "paddedCount":
-        return place.ranges.reduce((n, { padded }) => n * padded, 1);
+        return () =>
+          this.window.ranges.reduce((n, { padded }) => n * padded, 1);
       case "windowRandom":
-        return unitInterval(word(place.index));
+        return () => unitInterval(word(this.window.index));
       case "windowWord":
-        return word(place.index);
+        return () => word(this.window.index);
       case "elementRandom":
-        return unitInterval(word(place.index * taps + element.tap));
+        return () =>
+          unitInterval(word(this.window.index * taps + this.#element!.tap));
     }
+    throw new TypeError(`Cannot interpret ${operation}: no such leaf is known`);
   }
 
-  #fold(x: Expression): number {
-    const before = this.#at;
-    const result = x.operation === "pick" ? this.#pick(x) : this.#reduce(x);
-    this.#at = before;
-    this.#element = new Map();
-    return result;
+  #pick([weight, threshold]: readonly Formula[]): Formula {
+    return () => {
+      const above = threshold() >>> 0;
+      let sum = 0;
+      let picked = -1;
+      this.forEachElement(({ position }) => {
+        sum += weight() >>> 0;
+        if (picked < 0 && sum > above) picked = position;
+      });
+      return picked;
+    };
   }
 
-  #pick({ operands: [weight, threshold] }: Expression): number {
-    const above = this.evaluate(threshold) >>> 0;
-    let sum = 0;
-    let picked = -1;
-    this.forEachElement((element) => {
-      sum += this.evaluate(weight, element) >>> 0;
-      if (picked < 0 && sum > above) picked = element.position;
-    });
-    return picked;
-  }
-
-  #reduce(x: Expression): number {
-    const [body] = x.operands;
-    let sum = 0;
-    let best = x.operation === "foldMin" || x.operation === "argmin"
-      ? Infinity
-      : -Infinity;
-    const sign = -Math.sign(best);
-    let winner = -1;
-    this.forEachElement((element) => {
-      const value = this.evaluate(body, element);
-      sum += value;
-      const better = sign * value > sign * best || Number.isNaN(value);
-      if (winner < 0 || better) {
-        best = value;
-        winner = element.position;
-      }
-    });
-    if (x.operation === "indexSum") return sum | 0;
-    if (x.operation === "sum") return sum;
-    return x.operation.startsWith("arg") ? winner : best;
+  #reduce({ operation }: Expression, [body]: readonly Formula[]): Formula {
+    const isLeast = operation === "foldMin" || operation === "argmin";
+    const sign = isLeast ? -1 : 1;
+    return () => {
+      let sum = 0;
+      let best = sign * -Infinity;
+      let winner = -1;
+      this.forEachElement(({ position }) => {
+        const value = body();
+        sum += value;
+        const better = sign * value > sign * best || Number.isNaN(value);
+        if (winner < 0 || better) {
+          best = value;
+          winner = position;
+        }
+      });
+      if (operation === "indexSum") return sum | 0;
+      if (operation === "sum") return sum;
+      return operation.startsWith("arg") ? winner : best;
+    };
   }
 }
 
-const bit = (condition: boolean) => condition ? 1 : 0;
-
-/** A number as float32, and its bits. */
-const single = new Float32Array(1);
-const singleBits = new Uint32Array(single.buffer);
-
-/** What each elementwise operation computes; conditions are 1 and 0. */
-const operations: Partial<Record<string, (...x: number[]) => number>> = {
-  neg: (a) => -a,
-  abs: Math.abs,
-  sign: Math.sign,
-  floor: Math.floor,
-  sqrt: Math.sqrt,
-  exp: Math.exp,
-  log: Math.log,
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  pow: (a, b) => a < 0 ? NaN : Math.pow(a, b),
-  asNumber: (a) => a,
-  exponent: (a) => {
-    single[0] = a;
-    return ((singleBits[0] >>> 23) & 0xff) - 127;
-  },
-  ldexp: (a, power) => Math.fround(a) * 2 ** power,
-  asIndex: (a) => Math.trunc(a) | 0,
-  mulHigh: (a, b) => integerBelow(a >>> 0, b >>> 0),
-  max: (a, b) => Math.max(a, b),
-  min: (a, b) => Math.min(a, b),
-  isNaN: (a) => bit(Number.isNaN(a)),
-  lt: (a, b) => bit(a < b),
-  le: (a, b) => bit(a <= b),
-  eq: (a, b) => bit(a === b),
-  sameIndex: (a, b) => bit(a === b),
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  not: (a) => 1 - a,
-  likely: (a) => a,
-  select: (condition, a, b) => condition === 1 ? a : b,
-  selectIndex: (condition, a, b) => condition === 1 ? a : b,
-};
+/** An operation on the values of its operands. */
+function applied(
+  compute: (...x: number[]) => number,
+  [a, b, c]: readonly Formula[],
+): Formula {
+  if (c) return () => compute(a(), b(), c());
+  if (b) return () => compute(a(), b());
+  return () => compute(a());
+}
