@@ -1,5 +1,6 @@
 import type { Backend } from "@rockpool/core";
 import { testBackends } from "./backends.ts";
+import { sharedBackend } from "./shared_backend.ts";
 import { type TestBackend, testInterpreter } from "./test_backend.ts";
 
 /** Runs a test on an open backend; `test` is for its steps. */
@@ -38,7 +39,7 @@ export function backendTests(
   backends: readonly TestBackend[] = [testInterpreter, ...testBackends],
 ): (what: string, run: BackendTest) => void {
   return (what, run) => {
-    for (const { name, open, skip } of backends) {
+    for (const { name, open, skip } of backends.map(sharedBackend)) {
       const reason = skip === undefined ? "" : ` (skipped: ${skip})`;
       Deno.test({
         name: `${subject} on ${name} ${what}${reason}`,

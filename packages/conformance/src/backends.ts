@@ -29,6 +29,7 @@ function testGpu(
   return {
     name: `gpu by ${name}`,
     open: async () => gpu({ implementation, adapter: await anyAdapter() }),
+    isShared: true,
     get skip() {
       const skipped = Deno.env.get("ROCKPOOL_GPU") === "skip";
       return skipped ? "ROCKPOOL_GPU is skip" : undefined;

@@ -5,6 +5,7 @@ import { CHECKS } from "./checks.ts";
 import { type ConformOptions, makeSubject } from "./conform_options.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { openPlace } from "./place.ts";
+import { sharedBackend } from "./shared_backend.ts";
 import { skipReason, type Skips } from "./skips.ts";
 import type { Subject, TriedOp } from "./subject.ts";
 import { type TestBackend, testInterpreter } from "./test_backend.ts";
@@ -84,11 +85,12 @@ function register(
   // What is skipped whatever the case is one ignored test, not many steps.
   const whole = { check, backend: backend.name, case: undefined };
   const skipped = backend.skip ?? skipReason(skip, whole);
+  const opened = sharedBackend(backend);
   Deno.test({
     name: withReason(name, skipped),
     ignore: skipped !== undefined,
     async fn(test) {
-      using place = await openPlace(backend);
+      using place = await openPlace(opened);
       for (const trial of trials(subject)) {
         const step = { check, backend: backend.name, case: trial.case };
         const reason = skipReason(skip, step);

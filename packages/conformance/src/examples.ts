@@ -111,11 +111,10 @@ async function run<
       values[gradientName(names[index])] = gradient;
     }
   }
-  const read: Record<string, Tensor> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (value) read[name] = await session.read(value);
-  }
-  return read;
+  const reads = Object.entries(values).flatMap(([name, value]) =>
+    value ? [session.read(value).then((tensor) => [name, tensor] as const)] : []
+  );
+  return Object.fromEntries(await Promise.all(reads));
 }
 
 /** The weights of an operator as they are before training. */

@@ -9,6 +9,11 @@ export interface TestBackend {
   open(): Promise<Backend>;
   /** Opens one that must give the same bits. */
   openTwin?(): Promise<Backend>;
+  /**
+   * Whether the tests of a module share one, which is closed after them: so
+   * they do where compiling takes long and each backend has to compile anew.
+   */
+  readonly isShared?: boolean;
   /** Why nothing is tried on it. */
   readonly skip?: string;
 }
