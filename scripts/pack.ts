@@ -5,6 +5,7 @@
  * @module
  */
 import { stop } from "esbuild";
+import { inParallel } from "./in_parallel.ts";
 import { readModuleGraph } from "./module_graph.ts";
 import { findDependencies, inDependencyOrder } from "./pack/dependencies.ts";
 import { packPackage } from "./pack/pack_package.ts";
@@ -22,30 +23,14 @@ export async function packAll(folder: string = FOLDER): Promise<Tarball[]> {
   const ordered = inDependencyOrder(packages, dependencies);
   const packing = { folder, packages, dependencies };
   try {
-    return await eachInTurn(ordered, async (it) => {
+    // In parallel, since each checks types anew.
+    return await inParallel(ordered, async (it) => {
       const { name, version } = it;
       return { name, version, path: await packPackage(it, packing) };
     });
   } finally {
     await stop();
   }
-}
-
-/** As many at a time as there are cores, since each checks types anew. */
-async function eachInTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const queue = items.entries();
-  const workers = Array.from(
-    { length: navigator.hardwareConcurrency },
-    async () => {
-      for (const [index, item] of queue) results[index] = await work(item);
-    },
-  );
-  await Promise.all(workers);
-  return results;
 }
 
 if (import.meta.main) {

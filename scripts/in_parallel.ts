@@ -1,11 +1,11 @@
 /**
- * Does something with each item, in order, with at most so many at a time, and
- * gives the results in that order.
+ * Does something with each item, in order, as many at a time as there are
+ * cores, or `jobs`, and gives the results in that order.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
-  jobs: number,
   work: (item: Item) => Promise<Result>,
+  jobs: number = navigator.hardwareConcurrency,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const rest = items.entries();
