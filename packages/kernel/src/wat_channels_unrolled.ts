@@ -76,7 +76,8 @@ export function emitUnrolledWindow(
     emitVectors(channels, { ...unrolled, ...formulas, vectors, general });
   };
   const all = { outputs: withKnownCounts(program.outputs, { inside, padded }) };
-  const usual = usualCase(all);
+  // A row that was usual has been folded at once.
+  const usual = plan.foldsRows ? undefined : usualCase(all);
   const orElse = (formulas: Formulas, label: string, other: () => void) => {
     frame.nest(`(block ${label}`, () => {
       emit(formulas, 1, label);

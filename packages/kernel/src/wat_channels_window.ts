@@ -19,8 +19,10 @@ import { call, get, type Term } from "./wat_text.ts";
 /** Runs a window program on four channels of a window at a time. */
 export function emitChannelsWindow(channels: Channels): void {
   const { plan, program } = channels;
-  const isUsual = usualCase(program) !== undefined;
-  const taps = plan.foldsRows && !isUsual ? [] : unrolledTaps(channels);
+  // Rows rarely meet what is no number, and more often what is unusual.
+  const taps = plan.foldsRows && !usualCase(program)
+    ? []
+    : unrolledTaps(channels);
   const emit = () => emitWindow(channels, taps);
   if (plan.foldsRows) emitChannelsRows(channels, emit);
   else channels.forEachElement("out", emit);
@@ -38,7 +40,9 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
     }
   };
   if (!eachChannel) find();
-  const usual = usualCase(channels.program);
+  // A row that was usual has been folded at once.
+  const usual = plan.foldsRows ? undefined : usualCase(channels.program);
+  const any = { source, vectors: 1 };
   const general = () => {
     if (!eachChannel) channels.setCounts();
     channels.forEachChannel(
@@ -47,7 +51,18 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
           find();
           channels.setCounts();
         }
-        emitUsualOrAny(channels, source);
+        if (!usual) return emitAnyWindow(channels, any);
+        frame.nest("(block $done", () => {
+          frame.nest("(block $unusual", () => {
+            emitAnyWindow(channels, {
+              ...any,
+              ...usual,
+              general: "$unusual",
+            });
+            frame.line("(br $done)");
+          });
+          emitAnyWindow(channels, any);
+        });
       },
       // Rows are rarely unusual: their text is short, so that the rest of it is
       // compiled well.
@@ -74,7 +89,7 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
       source,
       general: () => {
         channels.setCounts();
-        emitAnyWindow(channels, { source, vectors: 1 });
+        emitAnyWindow(channels, any);
       },
     });
   if (whole.length === 0) return unrolled();
@@ -83,21 +98,6 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
     unrolled,
     general,
   );
-}
-
-/** Folds a vector of a window that may lie anywhere, as if it were usual first. */
-function emitUsualOrAny(channels: Channels, source: Term): void {
-  const { frame, program } = channels;
-  const usual = usualCase(program);
-  const any = { source, vectors: 1 };
-  if (!usual) return emitAnyWindow(channels, any);
-  frame.nest("(block $done", () => {
-    frame.nest("(block $unusual", () => {
-      emitAnyWindow(channels, { ...any, ...usual, general: "$unusual" });
-      frame.line("(br $done)");
-    });
-    emitAnyWindow(channels, any);
-  });
 }
 
 /** The item of the input that the windows are read from. */

@@ -3,6 +3,7 @@ import { programsOf } from "./derive.ts";
 import { drawIndex } from "./draw_index.ts";
 import type { Geometry } from "./geometry.ts";
 import { regions } from "./regions.ts";
+import { select } from "./expression.ts";
 import { slide } from "./slide.ts";
 import { adaptiveTable, tables } from "./tables.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
@@ -142,6 +143,26 @@ Deno.test("watPlan() folds rows of channels last where windows overlap much, or 
       .map(folds),
     [false, false, false, true, true, true],
   );
+});
+
+const weighed = programsOf(
+  windowKernel("weighed", ["x"], ({ x }, fold) => {
+    const isNear = fold.max(x).le(32).likely();
+    const weight = select(isNear, x, x.sub(fold.max(x))).exp();
+    return fold.sum(weight.mul(x)).div(fold.sum(weight));
+  }),
+);
+
+Deno.test("watPlan() keeps rows of exponentials for the next windows of channels last", () => {
+  const kept = ([size, stride]: [number, number]) => {
+    const plan = watPlan(weighed.infer, last(size, stride));
+    return plan.foldsRows ? plan.keptRows : undefined;
+  };
+  assertEquals(
+    ([[2, 2], [2, 1], [3, 2], [3, 1], [4, 4]] as [number, number][]).map(kept),
+    [undefined, 1, 1, 2, 0],
+  );
+  assertEquals(watPlan(greatest.infer, last(3, 1)).keptRows, 0);
 });
 
 Deno.test("watPlan() gathers in blocks, or adds to winners of windows that overlap much", () => {
