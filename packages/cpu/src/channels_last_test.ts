@@ -14,6 +14,10 @@ import { cpu } from "./cpu.ts";
 import { assertAgreement, type Case, generator } from "./test_agreement.ts";
 
 const max = windowKernel("max", ["x"], ({ x }, fold) => fold.max(x));
+const nearest = windowKernel("nearest", ["x"], ({ x, aim }, fold) => {
+  const distance = x.sub(aim).abs();
+  return { y: fold.min(distance), at: fold.argmin(distance) };
+}, { channels: ["aim"] });
 const mean = windowKernel(
   "mean",
   ["x"],
@@ -135,6 +139,26 @@ for (const [what, make] of windows) {
   });
 }
 
+for (const [size, stride] of [[3, 1], [5, 2], [7, 1], [[3, 9], [2, 4]]]) {
+  Deno.test(`places of channels last are the interpreter's: ${size} by ${stride}`, async () => {
+    await assertAgreement(
+      CHANNELS.flatMap((channels) =>
+        [false, true].map((odd) => ({
+          name: `${channels} channels, ${odd ? "some NaN" : "numbers alone"}`,
+          kernel: nearest,
+          geometry: slide([2, 14, 9, channels], {
+            layout: "NHWC",
+            kernelSize: size,
+            stride,
+            padding: 1,
+          }),
+          odd,
+        }))
+      ),
+    );
+  });
+}
+
 Deno.test("windows of channels last agree with the interpreter: on several threads", async () => {
   const options = { layout: "NHWC", padding: 1 } as const;
   const shape = [1, 24, 25, 63];
@@ -144,7 +168,7 @@ Deno.test("windows of channels last agree with the interpreter: on several threa
     slide(shape, { ...options, kernelSize: 3, stride: 2 }),
     slide(shape, { layout: "NHWC", kernelSize: [24, 25] }),
   ].flatMap((geometry, index) =>
-    [max, mean].map((kernel) => ({
+    [max, mean, nearest].map((kernel) => ({
       name: `${kernel.name} #${index}`,
       kernel,
       geometry,

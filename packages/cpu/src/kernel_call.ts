@@ -7,7 +7,7 @@ import {
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import { KernelArguments } from "./kernel_arguments.ts";
 import type { CompiledKernel } from "./kernel_cache.ts";
-import { rowBuffers } from "./row_buffers.ts";
+import { placeBuffers, rowBuffers } from "./row_buffers.ts";
 import { paysTransposed } from "./run_transposed.ts";
 import { type TableBlock, tableBlock } from "./table_blocks.ts";
 import type { Job, ThreadPool } from "./thread_pool.ts";
@@ -46,13 +46,15 @@ export class KernelCall {
   ) {
     const { id, module, run, fields, plan } = kernel;
     const threads = pool?.threads ?? 1;
-    const buffers = plan.foldsRows
-      ? rowBuffers(program, geometry, { threads, keptRows: plan.keptRows })
-      : undefined;
     const whole = rowsOf(kernel, geometry);
     const parts = fields.includes("parts")
       ? channelParts(geometry.channels, { rows: whole, threads })
       : 1;
+    const buffers = plan.keepsPlaces
+      ? placeBuffers(geometry, { parts, threads })
+      : plan.foldsRows
+      ? rowBuffers(program, geometry, { threads, keptRows: plan.keptRows })
+      : undefined;
     const rows = whole * parts;
     const argumentsAddress = ARGUMENTS_ADDRESS;
     this.job = { kernel: id, module, run, argumentsAddress, rows };
@@ -91,7 +93,7 @@ function rowsOf(
     case "tables":
       return batch * channels * lines;
     case "channels":
-      return batch * lines;
+      return plan.keepsPlaces ? batch : batch * lines;
     case "elements":
       // A gather works on a plane, all of whose windows may be one.
       return batch * channels * (kind === "gather" ? 1 : volume(space));

@@ -1,5 +1,6 @@
 import {
   type Geometry,
+  placesRing,
   type Program,
   rowBuffer,
   rowBufferBytes,
@@ -30,4 +31,13 @@ export function rowBuffers(
       buffer_before: rowBuffer(geometry).before,
     },
   };
+}
+
+/** The rings of each thread for the rows whose places a kernel keeps. */
+export function placeBuffers(
+  geometry: Geometry,
+  { parts, threads }: { parts: number; threads: number },
+): RowBuffers {
+  const bytes = placesRing(geometry, parts);
+  return { bytes: bytes * threads, fields: { buffers_bytes: bytes } };
 }

@@ -16,10 +16,15 @@ export function channelParts(
   return Math.max(1, Math.min(wanted, Math.floor(channels / PART)));
 }
 
-/** Sets the channels of part `part` of `parts`: whole cache lines. */
+/**
+ * Sets what row `row` is of so many parts: the part, whose channels are whole
+ * cache lines, and what of, as `item`.
+ */
 export function setChannelPart(frame: WatFrame): { from: Term; to: Term } {
   const all = frame.field("channels");
   const parts = frame.field("parts");
+  frame.set("part", "i32", call("i32.rem_u", get("row"), parts));
+  frame.set("item", "i32", call("i32.div_u", get("row"), parts));
   const end = (part: Term) => {
     const share = call("i32.div_u", mul(all, part), parts);
     return call("i32.and", share, int(-PART));

@@ -54,15 +54,12 @@ export function emitChannelsRows(
   rows.open();
   frame.set("row", "i32", get("begin"));
   frame.loop("row", get("end"), () => {
-    const parts = frame.field("parts");
-    frame.set("part", "i32", call("i32.rem_u", get("row"), parts));
-    frame.set("item", "i32", call("i32.div_u", get("row"), parts));
+    channels.setPart();
     for (const { letter, output } of [height, depth]) {
       const at = call("i32.rem_u", get("item"), output);
       frame.set(`element_${letter}`, "i32", at);
       frame.set("item", "i32", call("i32.div_u", get("item"), output));
     }
-    channels.setPart();
     depth.find(element[0], group);
     height.find(element[1], group);
     frame.nest("(block $done", () => {

@@ -1,5 +1,6 @@
 import { usualCase } from "./usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
+import { emitChannelsPlaces } from "./wat_channels_places.ts";
 import { emitChannelsRows } from "./wat_channels_rows.ts";
 import {
   emitUnrolledWindow,
@@ -20,11 +21,11 @@ import { call, get, type Term } from "./wat_text.ts";
 export function emitChannelsWindow(channels: Channels): void {
   const { plan, program } = channels;
   // Rows rarely meet what is no number, and more often what is unusual.
-  const taps = plan.foldsRows && !usualCase(program)
-    ? []
-    : unrolledTaps(channels);
+  const isRare = plan.foldsRows && !usualCase(program) || plan.keepsPlaces;
+  const taps = isRare ? [] : unrolledTaps(channels);
   const emit = () => emitWindow(channels, taps);
-  if (plan.foldsRows) emitChannelsRows(channels, emit);
+  if (plan.keepsPlaces) emitChannelsPlaces(channels, emit);
+  else if (plan.foldsRows) emitChannelsRows(channels, emit);
   else channels.forEachElement("out", emit);
 }
 
@@ -66,7 +67,8 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
       },
       // Rows are rarely unusual: their text is short, so that the rest of it is
       // compiled well.
-      taps.length === 0 && !plan.foldsRows && isWide(channels)
+      taps.length === 0 && !plan.foldsRows && !plan.keepsPlaces &&
+        isWide(channels)
         ? {
           vectors: VECTORS,
           body: () =>

@@ -11,6 +11,7 @@ import {
 } from "./geometry.ts";
 import { foldPasses, type Program } from "./program.ts";
 import { keptRows, prefersRows, takesBlocks } from "./wat_channels_plan.ts";
+import { keepsPlaces } from "./wat_channels_places.ts";
 import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import { takesPlanes } from "./wat_elements_plan.ts";
@@ -77,6 +78,8 @@ export interface WatPlan {
   readonly foldsRows: boolean;
   /** Rows that are kept for the next row of windows, where it does. */
   readonly keptRows: number;
+  /** Whether rows of all channels are folded once, with the places of the best. */
+  readonly keepsPlaces: boolean;
   /** Positions in a window, elements outside the input included. */
   readonly windowSize: number;
 }
@@ -158,6 +161,7 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
     planes: false,
     foldsRows,
     keptRows: foldsRows ? keptRows(program, geometry) : 0,
+    keepsPlaces: keepsPlaces(program, geometry),
     windowSize: usesTaps ? windowSize(geometry) : 0,
   };
 }
@@ -235,6 +239,7 @@ function elementsPlan(geometry: Geometry): WatPlan {
     planes: false,
     foldsRows: false,
     keptRows: 0,
+    keepsPlaces: false,
     windowSize: 0,
   };
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { programsOf } from "./derive.ts";
 import { drawIndex } from "./draw_index.ts";
 import type { Geometry } from "./geometry.ts";
@@ -175,4 +175,12 @@ Deno.test("watPlan() gathers in blocks, or adds to winners of windows that overl
   assertEquals(of(program, 3, 1), "scatter");
   assertEquals(of(gradient, 3, 1), [1, 1, 1]);
   assertEquals(of(gradient, 9, 1), "channels");
+});
+
+Deno.test("watPlan() folds rows of channels last once where places of large windows that overlap are asked for", () => {
+  const keeps = (size: number, stride: number) =>
+    watPlan(greatest.train, last(size, stride)).keepsPlaces;
+  assertEquals([keeps(3, 1), keeps(5, 5)], [false, false]);
+  assertEquals([keeps(5, 2), keeps(5, 1), keeps(13, 1)], [true, true, true]);
+  assert(!watPlan(greatest.infer, last(13, 1)).keepsPlaces);
 });

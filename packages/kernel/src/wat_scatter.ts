@@ -114,9 +114,6 @@ class Scatter {
       frame.field("out_plane"),
     ];
     const channels = frame.field("channels");
-    const parts = frame.field("parts");
-    frame.set("item", "i32", call("i32.div_u", get("row"), parts));
-    frame.set("part", "i32", call("i32.rem_u", get("row"), parts));
     const { from, to } = setChannelPart(frame);
     frame.set("channel", "i32", from);
     frame.set("own", "i32", sub(to, from));

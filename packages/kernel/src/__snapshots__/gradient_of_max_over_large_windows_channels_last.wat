@@ -10,8 +10,8 @@
     (local $channels i32)
     (local $parts i32)
     (local $row i32)
-    (local $item i32)
     (local $part i32)
+    (local $item i32)
     (local $channel_from i32)
     (local $next_part i32)
     (local $channel_to i32)
@@ -43,8 +43,8 @@
     (block $row_0_end
       (loop $row_0
         (br_if $row_0_end (i32.ge_s (local.get $row) (local.get $end)))
-        (local.set $item (i32.div_u (local.get $row) (local.get $parts)))
         (local.set $part (i32.rem_u (local.get $row) (local.get $parts)))
+        (local.set $item (i32.div_u (local.get $row) (local.get $parts)))
         (local.set $channel_from (i32.and (i32.div_u (i32.mul (local.get $channels) (local.get $part)) (local.get $parts)) (i32.const -16)))
         (local.set $next_part (i32.add (local.get $part) (i32.const 1)))
         (local.set $channel_to (select (local.get $channels) (i32.and (i32.div_u (i32.mul (local.get $channels) (local.get $next_part)) (local.get $parts)) (i32.const -16)) (i32.eq (local.get $next_part) (local.get $parts))))
