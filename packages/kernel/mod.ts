@@ -42,11 +42,7 @@ export * from "./src/slide.ts";
 export * from "./src/sparse_samples.ts";
 export * from "./src/tables.ts";
 export * from "./src/threefry.ts";
-export {
-  rowBuffer,
-  rowBufferBytes,
-  rowsCase,
-} from "./src/wat_channels_plan.ts";
+export * from "./src/wat_buffers.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_eigen_run.ts";
 export type { WatFixed } from "./src/wat_fixed.ts";
@@ -57,7 +53,6 @@ export * from "./src/wat_moves.ts";
 export * from "./src/wat_moves_run.ts";
 export * from "./src/wat_sums.ts";
 export * from "./src/wat_sums_run.ts";
-export type { OnePass } from "./src/wat_one_pass.ts";
 export { emitWatTranspose } from "./src/wat_transpose.ts";
 export {
   transposeMatrices,

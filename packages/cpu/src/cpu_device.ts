@@ -110,8 +110,8 @@ export class CpuDevice implements Device<Block> {
       });
       return;
     }
-    const { tables: { words }, scratchBytes } = call;
-    const bytes = words.byteLength + scratchBytes;
+    const { tables: { words }, bufferBytes } = call;
+    const bytes = words.byteLength + bufferBytes;
     if (bytes === 0) {
       call.arguments.write(this.memory, { bindings, tables: 0 });
       this.#runJob(call);

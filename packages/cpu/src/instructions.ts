@@ -49,7 +49,7 @@ const TABLE: readonly (readonly [number[], string])[] = [
   [[VECTOR, 0x68], "f32x4.floor"],
   [
     [VECTOR, 0xa1],
-    "i32x4. neg - all_true bitmask - - - - - - shl shr_s shr_u add - - sub - - - mul min_s - max_s",
+    "i32x4. neg - all_true bitmask - - - - - - shl shr_s shr_u add - - sub - - - mul min_s min_u max_s",
   ],
   [[VECTOR, 0xde], "i64x2. extmul_low_i32x4_u extmul_high_i32x4_u"],
   [[VECTOR, 0xe0], "f32x4. abs neg - sqrt add sub mul div min max pmin pmax"],

@@ -57,8 +57,8 @@ export class KernelArguments {
     const numbers = new Float32Array(this.#words.buffer);
     for (const [index, field] of fields.entries()) {
       const [kind, name] = splitField(field);
-      // What a kernel keeps lies behind its tables.
-      const offset = field === "scratch" || field === "buffers"
+      // What threads have to themselves lies behind the tables.
+      const offset = field === "buffers"
         ? words.byteLength
         : offsets.get(field);
       if (kind === "tensor" || kind === "result" || kind === "scalar") {

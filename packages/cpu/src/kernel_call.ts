@@ -2,12 +2,12 @@ import {
   channelParts,
   type Geometry,
   type Program,
+  threadBuffers,
   volume,
 } from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import { KernelArguments } from "./kernel_arguments.ts";
 import type { CompiledKernel } from "./kernel_cache.ts";
-import { placeBuffers, rowBuffers } from "./row_buffers.ts";
 import { paysTransposed } from "./run_transposed.ts";
 import { type TableBlock, tableBlock } from "./table_blocks.ts";
 import type { Job, ThreadPool } from "./thread_pool.ts";
@@ -31,8 +31,8 @@ export class KernelCall {
   readonly arguments: KernelArguments;
   /** What it reads of the windows. */
   readonly tables: TableBlock;
-  /** Bytes behind the tables that it keeps what it likes in. */
-  readonly scratchBytes: number;
+  /** Bytes behind the tables that threads have to themselves. */
+  readonly bufferBytes: number;
   /** The windows of tensors that are transposed for them, where that pays. */
   readonly transposed: Geometry | undefined;
 
@@ -50,24 +50,17 @@ export class KernelCall {
     const parts = fields.includes("parts")
       ? channelParts(geometry.channels, { rows: whole, threads })
       : 1;
-    const buffers = plan.keepsPlaces
-      ? placeBuffers(geometry, { parts, threads })
-      : plan.foldsRows
-      ? rowBuffers(program, geometry, { threads, keptRows: plan.keptRows })
-      : undefined;
     const rows = whole * parts;
     const argumentsAddress = ARGUMENTS_ADDRESS;
     this.job = { kernel: id, module, run, argumentsAddress, rows };
     this.parallel = rows > 1 && workOf(program, geometry) >= PARALLEL_WORK;
     this.tables = tableBlock(geometry, fields);
-    const chunk = this.parallel && pool ? pool.chunkOf(rows) : rows;
-    const scratch = 16 * kernel.scratchVectors *
-      Math.ceil(geometry.output[2] / 4);
-    this.scratchBytes = buffers?.bytes ?? scratch * Math.ceil(rows / chunk);
+    const buffers = threadBuffers(plan, program, { geometry, parts });
+    this.bufferBytes = threads * buffers.bytes;
     this.arguments = new KernelArguments(fields, {
       geometry,
       tables: this.tables,
-      known: { chunk, parts, ...buffers?.fields },
+      known: { parts, buffers_bytes: buffers.bytes, ...buffers.fields },
     });
     this.transposed = paysTransposed(plan, program, geometry)
       ? Object.freeze({ ...geometry, layout: "NHWC" })
@@ -92,10 +85,13 @@ function rowsOf(
     case "rolling":
     case "tables":
       return batch * channels * lines;
+    case "strips":
+      // A gather works on a plane.
+      return batch * channels * (kind === "gather" ? 1 : lines);
     case "channels":
       return plan.keepsPlaces ? batch : batch * lines;
     case "elements":
-      // A gather works on a plane, all of whose windows may be one.
+      // So it does here, all of whose windows may be one.
       return batch * channels * (kind === "gather" ? 1 : volume(space));
   }
 }

@@ -54,7 +54,9 @@ function* cases(count: number): Generator<Case> {
   for (let index = 0; index < count; index++) {
     const axes = pick([1, 2, 2, 3]);
     const most = { 1: 97, 2: 37, 3: 11 }[axes]!;
-    const spatial = Array.from({ length: axes }, () => upTo(most));
+    const spatial = axes === 2 && next() < 0.3
+      ? [upTo(6), 60 + upTo(40)]
+      : Array.from({ length: axes }, () => upTo(most));
     const [items, channels] = [pick([1, 2]), pick([1, 2, 5])];
     const shape: Shape = [items, channels, ...spatial];
     const each = <T>(make: (length: number) => T) => spatial.map(make);

@@ -1,4 +1,9 @@
-import { coveringWindows, type Geometry } from "@rockpool/kernel";
+import {
+  type Axis,
+  coveringWindows,
+  type Geometry,
+  type TableAxis,
+} from "@rockpool/kernel";
 
 /** The letters that end the names of the tables of depth, height and width. */
 const LETTERS = ["d", "h", "w"] as const;
@@ -40,8 +45,8 @@ function tablesOf(
   const tables: Record<string, Int32Array> = {};
   if (sources && fields.includes("sources")) tables.sources = sources;
   for (const [a, letter] of LETTERS.entries()) {
-    const axis = axes[a];
-    if (axis.kind !== "table" || !fields.includes(`starts_${letter}`)) continue;
+    if (!fields.includes(`starts_${letter}`)) continue;
+    const axis = tableOf(axes[a], output[a]);
     tables[`starts_${letter}`] = axis.starts;
     tables[`counts_${letter}`] = axis.counts;
     if (!fields.includes(`first_${letter}_table`)) continue;
@@ -54,4 +59,17 @@ function tablesOf(
     tables[`last_${letter}_table`] = lasts;
   }
   return tables;
+}
+
+/** Windows of an axis as a table, those of a slide inside the input, too. */
+function tableOf(axis: Axis, windows: number): TableAxis {
+  if (axis.kind === "table") return axis;
+  const { size, stride, dilation } = axis;
+  return {
+    kind: "table",
+    size,
+    starts: Int32Array.from({ length: windows }, (_, i) => i * stride),
+    counts: new Int32Array(windows).fill(size),
+    dilation,
+  };
 }

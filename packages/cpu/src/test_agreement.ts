@@ -22,6 +22,7 @@ export const kernels: readonly WindowKernel[] = [
     ["x"],
     ({ x }, fold) => ({ y: fold.min(x.abs()).sqrt(), at: fold.argmin(x) }),
   ),
+  windowKernel("mean", ["x"], ({ x }, fold) => fold.mean(x)),
   windowKernel("nested", ["x"], ({ x }, fold) => {
     const weight = x.sub(fold.max(x)).exp();
     return fold.sum(weight.mul(x)).div(fold.sum(weight)).add(fold.mean(x));

@@ -12,7 +12,9 @@ import { emitElementsWindow } from "./wat_elements_window.ts";
 import { moduleText } from "./wat_fixed.ts";
 import { programFrame } from "./wat_frame.ts";
 import { mathFunctions } from "./wat_math.ts";
-import { emitRollingWindow, rollingVectors } from "./wat_rolling.ts";
+import { emitRollingWindow } from "./wat_rolling.ts";
+import { emitStripsGather } from "./wat_strips_gather.ts";
+import { emitStripsWindow } from "./wat_strips.ts";
 import { emitTablesWindow } from "./wat_tables_window.ts";
 import { emitScatter } from "./wat_scatter.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
@@ -27,13 +29,12 @@ export interface WatOptions {
 export interface WatKernel {
   /**
    * The module: it imports `env.memory` and exports `run(arguments, begin,
-   * end)`, which works on some of the rows.
+   * end)`, which works on some of the rows; where a thread has memory to itself
+   * ({@linkcode threadBuffers}) a fourth number is that of the thread.
    */
   readonly text: string;
   /** The names of the 4-byte fields of the block `arguments`, in order. */
   readonly fields: readonly string[];
-  /** The vectors that each chunk of rows needs to itself per four columns. */
-  readonly scratchVectors: number;
   /** How it runs. */
   readonly plan: WatPlan;
 }
@@ -57,6 +58,10 @@ export function emitWat(
   const frame = programFrame(program);
   if (plan.schedule === "rolling") {
     emitRollingWindow(new Columns(frame, program, plan));
+  } else if (plan.schedule === "strips") {
+    const columns = new Columns(frame, program, plan);
+    if (program.kind === "window") emitStripsWindow(columns);
+    else emitStripsGather(columns);
   } else if (plan.schedule === "tables") {
     emitTablesWindow(new Columns(frame, program, plan));
   } else if (plan.schedule === "scatter") {
@@ -83,8 +88,5 @@ export function emitWat(
     comment:
       `${program.name}: ${program.kind} program, schedule ${plan.schedule}`,
   });
-  const scratchVectors = plan.schedule === "rolling"
-    ? rollingVectors(program, plan.axes[1].size)
-    : 0;
-  return { text, fields: frame.fields, scratchVectors, plan };
+  return { text, fields: frame.fields, plan };
 }

@@ -30,6 +30,8 @@ const meanAndPlace = windowKernel("mean-and-place", ["x"], ({ x }, fold) => ({
   at: fold.argmax(x),
 }));
 
+const mean = windowKernel("mean", ["x"], ({ x }, fold) => fold.mean(x));
+
 const snapshots = [
   {
     name: "max over windows of two by two",
@@ -98,6 +100,25 @@ const snapshots = [
     name: "max over windows from tables",
     program: programsOf(max).infer,
     geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),
+  },
+  {
+    name: "max over tables that are the same for all planes",
+    program: programsOf(max).infer,
+    geometry: tables([1, 8, 10, 10], {
+      tables: [adaptiveTable(10, 4), adaptiveTable(10, 4)],
+    }),
+  },
+  {
+    name: "gradient of mean over tables that are the same for all planes",
+    program: programsOf(mean).gradients[0].program,
+    geometry: tables([1, 8, 10, 10], {
+      tables: [adaptiveTable(10, 4), adaptiveTable(10, 4)],
+    }),
+  },
+  {
+    name: "mean and place of the greatest in large windows apart",
+    program: programsOf(meanAndPlace).infer,
+    geometry: slide([1, 8, 30, 30], { kernelSize: 7, stride: 7 }),
   },
   {
     name: "mean and place of the greatest in whole planes",

@@ -122,8 +122,33 @@ export function averageSizes(
   return axes.map((axis, a) =>
     axis.kind === "slide"
       ? Math.min(axis.size, input[a])
-      : axis.counts.reduce((sum, count) => sum + count, 0) / axis.counts.length
+      : countsOf(axis).average
   ) as unknown as Triple<number>;
+}
+
+/** The elements of the windows of a table. */
+export interface TableCounts {
+  /** Those of a window, on average. */
+  readonly average: number;
+  /** Those of the smallest window. */
+  readonly least: number;
+}
+
+const known = new WeakMap<TableAxis, TableCounts>();
+
+/** How many elements windows of a table have, counted once. */
+export function countsOf(axis: TableAxis): TableCounts {
+  let counts = known.get(axis);
+  if (!counts) {
+    let [sum, least] = [0, Infinity];
+    for (const count of axis.counts) {
+      sum += count;
+      least = Math.min(least, count);
+    }
+    counts = { average: sum / axis.counts.length, least };
+    known.set(axis, counts);
+  }
+  return counts;
 }
 
 /** Which table an output plane reads. */

@@ -1,5 +1,5 @@
 import { type Geometry, NO_AXIS, rangeOf, volume } from "./geometry.ts";
-import { type Program } from "./program.ts";
+import type { Program } from "./program.ts";
 
 /** Whether each plane is one window, the same in all of them. */
 export function holdsPlanes(geometry: Geometry): boolean {

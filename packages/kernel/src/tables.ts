@@ -168,7 +168,7 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
     );
   }
   const windows = starts.length / groups;
-  let before = -1;
+  let [before, size] = [-1, 1];
   const last = (i: number) => starts[i] + (counts[i] - 1) * dilation;
   for (let i = 0; i < starts.length; i++) {
     if (starts[i] !== table.starts[i] || counts[i] !== table.counts[i]) {
@@ -186,6 +186,7 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
       );
     }
     if (i % windows === 0) before = -1;
+    size = Math.max(size, counts[i]);
     if (counts[i] === 0) continue;
     if (
       before >= 0 && (starts[i] < starts[before] || last(i) < last(before))
@@ -198,7 +199,7 @@ function tableAxis(table: Table, place: TablePlace): TableAxis {
   }
   return {
     kind: "table",
-    size: counts.reduce((size, count) => Math.max(size, count), 1),
+    size,
     starts,
     counts,
     dilation,

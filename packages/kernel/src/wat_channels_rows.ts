@@ -94,8 +94,7 @@ class FoldedRows {
   /** Sets where the thread's buffers are, and what they hold at first. */
   open(): void {
     const { channels: { frame } } = this;
-    const own = mul(frame.thread, frame.field("buffers_bytes"));
-    frame.set("buffer", "i32", add(frame.field("buffers"), own));
+    frame.set("buffer", "i32", frame.buffers);
     for (const [index] of this.pass.folds.entries()) {
       frame.set(bufferOf(index), "i32", this.#buffer(int(index)));
     }

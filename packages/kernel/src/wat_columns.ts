@@ -51,22 +51,41 @@ export class Columns {
    */
   forEachRow(lengths: { depth: Term; height: Term }, body: () => void): void {
     const { frame } = this;
-    const divide = (name: string, by: Term, rest: string) => {
-      frame.set(rest, "i32", call("i32.rem_u", get(name), by));
-      frame.set("plane", "i32", call("i32.div_u", get(name), by));
-    };
+    const usesChannels = this.program.tensors.some(({ role }) =>
+      role === "channel" || role === "tap"
+    );
+    const places = [
+      ["row_h", lengths.height],
+      ...(this.depth.axis.absent ? [] : [["row_d", lengths.depth]]),
+    ];
+    frame.comment("divided once, then counted");
     frame.set("row", "i32", get("begin"));
-    frame.loop("row", get("end"), () => {
-      divide("row", lengths.height, "row_h");
-      if (!this.depth.axis.absent) divide("plane", lengths.depth, "row_d");
-      const usesChannels = this.program.tensors.some(({ role }) =>
-        role === "channel" || role === "tap"
-      );
-      if (usesChannels) {
-        const channels = frame.field("channels");
-        frame.set("channel", "i32", call("i32.rem_u", get("plane"), channels));
+    frame.set("plane", "i32", get("row"));
+    for (const [place, length] of places) {
+      frame.set(place, "i32", call("i32.rem_u", get("plane"), length));
+      frame.set("plane", "i32", call("i32.div_u", get("plane"), length));
+    }
+    const setChannel = () => {
+      if (!usesChannels) return;
+      const channels = frame.field("channels");
+      frame.set("channel", "i32", call("i32.rem_u", get("plane"), channels));
+    };
+    setChannel();
+    const next = ([first, ...others]: typeof places) => {
+      if (!first) {
+        frame.set("plane", "i32", add(get("plane"), 1));
+        return setChannel();
       }
+      const [place, length] = first;
+      const at = frame.set(place, "i32", add(get(place), 1));
+      frame.when(call("i32.eq", at, length), () => {
+        frame.set(place, "i32", int(0));
+        next(others);
+      });
+    };
+    frame.loop("row", get("end"), () => {
       body();
+      next(places);
     });
   }
 

@@ -18,10 +18,7 @@ import {
   sub,
   type Term,
 } from "./wat_text.ts";
-
-/** Two vectors interleaved: their first halves, and their second halves. */
-const INTERLEAVE_LOW = "0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23";
-const INTERLEAVE_HIGH = "8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31";
+import { INTERLEAVE_HIGH, INTERLEAVE_LOW } from "./wat_transposed.ts";
 
 /** The label of the text for blocks that windows reach which are unusual. */
 const UNUSUAL = "$unusual";

@@ -1,5 +1,13 @@
 import type { Program } from "./program.ts";
-import { add, call, get, int, type Term, WatFunction } from "./wat_text.ts";
+import {
+  add,
+  call,
+  get,
+  int,
+  mul,
+  type Term,
+  WatFunction,
+} from "./wat_text.ts";
 
 /** A kernel's function, whose arguments are fields of a block of memory. */
 export class WatFrame extends WatFunction {
@@ -17,6 +25,12 @@ export class WatFrame extends WatFunction {
   get thread(): Term {
     this.#usesThread = true;
     return get("thread");
+  }
+
+  /** The address of the memory that the thread has to itself. */
+  get buffers(): Term {
+    const own = mul(this.thread, this.field("buffers_bytes"));
+    return add(this.field("buffers"), own);
   }
 
   /** A float32 argument, in all four lanes. */

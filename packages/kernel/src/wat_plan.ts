@@ -1,6 +1,7 @@
 import {
   averageSizes,
   type Axis,
+  countsOf,
   type Geometry,
   rangeOf,
   type SlideAxis,
@@ -16,7 +17,7 @@ import { topological } from "./traverse.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import { takesPlanes } from "./wat_elements_plan.ts";
 import { isScattered } from "./wat_scatter.ts";
-import { rollingCase } from "./wat_rolling_folds.ts";
+import { foldsAlone, rollingCase } from "./wat_rolling_folds.ts";
 
 /** What is known at compile time of the windows of one axis. */
 export interface WatAxis {
@@ -28,6 +29,8 @@ export interface WatAxis {
   readonly fixed: boolean;
   /** Elements per window; of a table the most, or 0 where it does not matter. */
   readonly size: number;
+  /** Elements of the smallest window of a table, or 0 where it does not matter. */
+  readonly least: number;
   /** From one window to the next. */
   readonly stride: number;
   /** Padding in front of the first element. */
@@ -46,13 +49,15 @@ export interface WatAxis {
  * How a program runs: four neighbouring outputs of a row at a time (`columns`,
  * or `rolling` where rows of the input are folded once for all rows of windows
  * that reach into them), four channels (`channels`), or four neighbouring elements of a
- * window (`elements`). A `scatter` adds what windows give to single elements.
+ * window (`elements`). In `strips` the rows of a row of windows are folded to one,
+ * four columns at a time. A `scatter` adds what windows give to single elements.
  */
 export interface WatPlan {
   /** What the lanes of a vector are. */
   readonly schedule:
     | "columns"
     | "rolling"
+    | "strips"
     | "tables"
     | "channels"
     | "elements"
@@ -108,6 +113,25 @@ const LEAST = {
 const ROLLING = { rows: 16, strided: 5 };
 
 /**
+ * The stride of windows without borders from which on rows are best folded
+ * first, and that from which on what windows give to a row is best added up
+ * first. Milliseconds of one thread for 8×64×112×112, without strips and with
+ * them; max and average:
+ *
+ * - 2×2/2 1.1 and 1.4; 3×3/2 1.7 and 1.9
+ * - 3×3/3 2.5 and 1.6; 4×4/4 1.7 and 1.3; 5×5/3 3.8 and 2.3
+ * - 7×7/7 1.9 and 0.9; 8×8/4 5.0 and 2.0; 16×16/16 2.1 and 1.0
+ *
+ * Two windows of a table: 1.0 and 1.1; six 2.6 and 1.4; 28 3.2 and 1.5. One,
+ * a whole plane, is best by `elements`: 0.6 and 0.7. Average in training:
+ *
+ * - 3×3/3 5.4 and 5.6; 5×5/3 6.9 and 7.2
+ * - 3×3/4 6.1 and 2.8; 4×4/4 4.2 and 3.1; 8×8/4 6.5 and 4.1; 16×16/16 4.1 and 2.3
+ * - two windows of a table 2.9 and 2.4; 14 5.6 and 2.5; 56 15.6 and 9.5
+ */
+const STRIPS = { window: 3, gather: 4 };
+
+/**
  * From how many windows on that hold an element, on average, a scatter beats a
  * gather that looks at all of them, where channels are neighbours: 8×28×28×192
  * takes 0.46 ms instead of 0.33 with 2×2/1, 4 windows, 0.15 instead of 0.30
@@ -128,13 +152,15 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
   if (prefersScatter(program, geometry)) {
     return { ...elementsPlan(geometry), schedule: "scatter" };
   }
-  if (prefersElements(program, geometry)) {
+  const inStrips = prefersStrips(program, geometry);
+  if (!inStrips && prefersElements(program, geometry)) {
     const planes = takesPlanes(program, geometry);
     return { ...elementsPlan(geometry), planes };
   }
   const usesTaps = countsTaps(program);
   const axes = geometry.axes.map((axis, a) => {
     const fixed = watAxis(axis, input[a], output[a]);
+    if (inStrips) return stripAxis(fixed, axis);
     return usesTaps ? { ...fixed, size: axis.size } : fixed;
   }) as unknown as Triple<WatAxis>;
   const columns = runsOnColumns(geometry);
@@ -145,7 +171,9 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
     takesBlocks(program, geometry);
   const foldsRows = prefersRows(program, geometry);
   return {
-    schedule: columns
+    schedule: inStrips
+      ? "strips"
+      : columns
       ? prefersRolling(program, geometry) ? "rolling" : "columns"
       : !usesTaps && prefersTables(program, geometry)
       ? "tables"
@@ -181,6 +209,7 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
       absent: false,
       fixed: true,
       size: 0,
+      least: 0,
       stride: 0,
       before: 0,
       after: 0,
@@ -196,6 +225,7 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
     absent: input === 1 && output === 1 && size === 1 && before === 0,
     fixed: true,
     size,
+    least: 0,
     stride,
     before,
     after,
@@ -203,6 +233,14 @@ function watAxis(axis: Axis, input: number, output: number): WatAxis {
     cutBack: last.to < size,
     cutPadded: last.padded < size,
   };
+}
+
+/** An axis whose windows are all read from tables, those of a slide, too. */
+function stripAxis(fixed: WatAxis, axis: Axis): WatAxis {
+  if (fixed.absent) return fixed;
+  const { size } = axis;
+  const least = axis.kind === "table" ? countsOf(axis).least : size;
+  return { ...fixed, kind: "table", stride: 0, size, least };
 }
 
 function fitsColumns({ size, stride, before, dilation }: SlideAxis): boolean {
@@ -289,6 +327,30 @@ function prefersRolling(program: Program, { axes, input }: Geometry): boolean {
     height.size <= ROLLING.rows &&
     (width.stride === 1 ||
       width.stride === 2 && (pays || height.size >= ROLLING.strided));
+}
+
+/** Whether rows of windows are best folded to one row, all columns alike. */
+function prefersStrips(program: Program, geometry: Geometry): boolean {
+  const { layout, sources, axes, output, input } = geometry;
+  const [, , width] = axes;
+  const [depth, height, across] = averageSizes(geometry);
+  const possible = layout === "NCHW" && !sources && output[2] > 1 &&
+    depth * height > 1 &&
+    (program.kind === "window"
+      ? width.dilation === 1 && foldsAlone(program.outputs) !== undefined
+      : axes.every(({ dilation }) => dilation === 1) && givesAlike(program));
+  // What lies between windows is folded in vain.
+  if (!possible || 2 * across * output[2] < input[2]) return false;
+  if (width.kind === "table") return true;
+  return axes.every((axis, a) =>
+    axis.kind === "slide" && axis.before === 0 &&
+    rangeOf(axis, input[a], output[a] - 1).to === axis.size
+  ) && width.stride >= STRIPS[program.kind];
+}
+
+/** Whether a gather program gives the same to all elements of a window. */
+function givesAlike({ outputs: [{ value }] }: Program): boolean {
+  return value.level !== "element";
 }
 
 /** Whether neighbouring windows of a table are best folded together. */

@@ -52,7 +52,7 @@ const cases: [
   [
     "large windows at a stride that columns would read one by one",
     slide(plane, { kernelSize: 16, stride: 4 }),
-    { forward: "elements", gradient: "columns" },
+    { forward: "strips", gradient: "strips" },
   ],
   [
     "whole planes",
@@ -92,17 +92,17 @@ const cases: [
   [
     "long windows from tables",
     adaptive(plane, 3),
-    { forward: "elements", gradient: "elements" },
+    { forward: "strips", gradient: "strips" },
   ],
   [
     "windows from tables whose gradient alone pays",
     adaptive(plane, 12),
-    { forward: "tables", gradient: "elements" },
+    { forward: "strips", gradient: "strips" },
   ],
   [
     "short windows from tables",
     adaptive(plane, 24),
-    { forward: "tables", gradient: "channels" },
+    { forward: "strips", gradient: "strips" },
   ],
   [
     "large regions",
@@ -123,6 +123,23 @@ for (const [what, geometry, schedules] of cases) {
     }, schedules);
   });
 }
+
+Deno.test("watPlan() folds rows to one where its elements do not ask for the window", () => {
+  const apart = programsOf(
+    windowKernel(
+      "apart",
+      ["x"],
+      ({ x }, fold) => fold.sum(x.sub(fold.mean(x)).abs()),
+    ),
+  );
+  const schedule = (windows: number) =>
+    watPlan(apart.infer, adaptive(plane, windows)).schedule;
+  assertEquals([3, 24].map(schedule), ["elements", "tables"]);
+  const wide = slide(plane, { kernelSize: 4, stride: 4, padding: 1 });
+  assertEquals(watPlan(forward, wide).schedule, "columns");
+  const sparse = slide(plane, { kernelSize: 3, stride: 7 });
+  assertEquals(watPlan(forward, sparse).schedule, "columns");
+});
 
 Deno.test("watPlan() does not divide running sums among lanes", () => {
   const whole = slide(plane, { kernelSize: 48 });

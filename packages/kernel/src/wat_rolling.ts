@@ -1,4 +1,4 @@
-import { countsElements, type Program } from "./program.ts";
+import { countsElements } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address } from "./wat_expression.ts";
 import { load, tensorField } from "./wat_frame.ts";
@@ -26,11 +26,6 @@ import { WindowVector } from "./wat_window_vector.ts";
 
 /** The label of the text for windows that are unusual, or could hold NaN. */
 const GENERAL = "$general";
-
-/** The vectors that a thread keeps for each four columns of windows. */
-export function rollingVectors(program: Program, rows: number): number {
-  return keptVectors(rollingCase(program)!.folds) * (rows + 1);
-}
 
 /**
  * The schedule `rolling`: each row of the input is folded along its columns
@@ -98,10 +93,7 @@ class Rolling {
     const vectors = call("i32.shr_u", add(width.output, 3), int(2));
     frame.set("pitch", "i32", call("i32.shl", vectors, int(4)));
     frame.set("row_bytes", "i32", mul(get("pitch"), this.#kept));
-    const turn = call("i32.div_u", get("begin"), frame.field("chunk"));
-    const size = mul(get("row_bytes"), this.#rows + 1);
-    const start = add(frame.field("scratch"), mul(turn, size));
-    frame.set("ring", "i32", start);
+    frame.set("ring", "i32", frame.buffers);
     if (!this.#cut) return;
     frame.set("column", "i32", int(0));
     const none = add(get("ring"), mul(get("row_bytes"), this.#rows));

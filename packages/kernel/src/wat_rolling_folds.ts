@@ -1,5 +1,5 @@
 import type { Expression } from "./expression.ts";
-import type { Program } from "./program.ts";
+import { foldPasses, type Program, type ProgramOutput } from "./program.ts";
 import { isPointwise, strided } from "./wat_columns_separable.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
 import { combineFold, START } from "./wat_folds.ts";
@@ -33,6 +33,16 @@ export function rollingCase(program: Program): RollingCase | undefined {
   const pass = onePass(program);
   if (!pass || !isRolling(pass.folds)) return undefined;
   return { ...pass, folds: rowFolds(pass.folds) };
+}
+
+/** The folds of formulas, where rows can be folded alone. */
+export function foldsAlone(
+  outputs: readonly ProgramOutput[],
+): readonly RowFold[] | undefined {
+  const [folds, ...later] = foldPasses(outputs);
+  return folds && later.length === 0 && isRolling(folds)
+    ? rowFolds(folds)
+    : undefined;
 }
 
 /**
@@ -96,9 +106,11 @@ export function accumulate(
     out.set(name, "v128", combineFold(values, get(name), value));
     return;
   }
+  // Places grow, so that the winners' are the greatest.
   const isMax = places.operation === "argmax";
   const wins = call(isMax ? "f32x4.gt" : "f32x4.lt", value, get(name));
-  out.set(at, "v128", call("v128.bitselect", place!, get(at), wins));
+  const won = call("v128.and", wins, place!);
+  out.set(at, "v128", call("i32x4.max_s", get(at), won));
   const best = call(isMax ? "f32x4.pmax" : "f32x4.pmin", get(name), value);
   out.set(name, "v128", best);
 }

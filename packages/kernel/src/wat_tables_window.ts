@@ -28,33 +28,40 @@ export function emitTablesWindow(columns: Columns): void {
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
       columns.overlapLast();
-      new TablesVector(columns).emit();
+      emitTablesVector(columns);
     }, 4);
   });
 }
 
 /** The row of the tables that the row's plane has. */
-function groupOf({ frame, plan: { per } }: Columns): Term {
+export function groupOf({ frame, plan: { per } }: Columns): Term {
   if (per === "call") return int(0);
   return per === "plane"
     ? get("plane")
     : call("i32.div_u", get("plane"), frame.field("channels"));
 }
 
-/** Four windows, from their first element to what is stored of them. */
+/**
+ * Four windows of a row, from their first element to what is stored of them;
+ * elements are folded one by one where nobody else folds them.
+ */
+export function emitTablesVector(columns: Columns, fold?: () => void): void {
+  new TablesVector(columns).emit(fold);
+}
+
 class TablesVector {
   constructor(readonly columns: Columns) {}
 
-  emit(): void {
-    const { frame, evaluator, program } = this.columns;
-    this.#findWindows();
+  emit(fold = () => this.#foldElements()): void {
+    const { columns, columns: { frame, evaluator, program } } = this;
+    findWindows(columns);
     evaluator.nextVector();
     evaluator.place = {
       windowSize: int(0),
       element: (name) => this.#element(name),
       perWindow: (name) => load(address(tensorField(name), this.#window)),
-      channel: (name) => this.columns.channelParameter(name),
-      plane: (name) => this.columns.planeParameter(name),
+      channel: (name) => columns.channelParameter(name),
+      plane: (name) => columns.planeParameter(name),
       tap: () => this.#none(),
       position: () =>
         call(
@@ -64,27 +71,13 @@ class TablesVector {
         ),
       tapIndex: () => this.#none(),
       windowIndex: () => lanes(this.#window, 1),
-      count: () =>
-        call(
-          "f32x4.mul",
-          splatFloat(this.columns.rows(false)),
-          call("f32x4.convert_i32x4_s", get("counts")),
-        ),
+      count: () => countOfWindows(columns),
     };
-    for (const folds of foldPasses(program.outputs)) {
-      const pass = new FoldPass(evaluator, folds);
-      evaluator.prepare(folds.flatMap((fold) => fold.operands));
-      pass.start();
-      this.#forEachElement(() => {
-        evaluator.nextElement();
-        pass.step({ mask: get("inside") });
-      });
-      pass.finish();
-    }
+    fold();
     for (const { name, value } of program.outputs) {
       const vector = frame.set("stored", "v128", evaluator.evaluate(value));
       const at = address(resultField(name), this.#window);
-      this.columns.storeWindows(at, vector);
+      columns.storeWindows(at, vector);
     }
   }
 
@@ -96,25 +89,17 @@ class TablesVector {
     throw new TypeError("Cannot tell positions in windows of tables");
   }
 
-  /** Reads where windows begin and how many columns they have. */
-  #findWindows(): void {
-    const { frame, width } = this.columns;
-    const first = mul(groupOf(this.columns), width.output);
-    frame.set("entry", "i32", bytes(add(first, get("column"))));
-    const isWindow = call(
-      "i32x4.lt_s",
-      lanes(get("column"), 1),
-      call("i32x4.splat", width.output),
-    );
-    frame.set("inside", "v128", isWindow);
-    for (const table of ["starts", "counts"]) {
-      const entry = add(frame.field(`${table}_w`), get("entry"));
-      const known = call("v128.and", load(entry), get("inside"));
-      frame.set(table, "v128", known);
-    }
-    for (let lane = 0; lane < 4; lane++) {
-      const start = call(`i32x4.extract_lane ${lane}`, get("starts"));
-      frame.set(`start.${lane}`, "i32", bytes(start));
+  #foldElements(): void {
+    const { columns: { evaluator, program } } = this;
+    for (const folds of foldPasses(program.outputs)) {
+      const pass = new FoldPass(evaluator, folds);
+      evaluator.prepare(folds.flatMap((fold) => fold.operands));
+      pass.start();
+      this.#forEachElement(() => {
+        evaluator.nextElement();
+        pass.step({ mask: get("inside") });
+      });
+      pass.finish();
     }
   }
 
@@ -149,5 +134,33 @@ class TablesVector {
         ? call("v128.load32_zero", at)
         : call(`v128.load32_lane ${lane}`, at, vector);
     }, "");
+  }
+}
+
+/** The elements of each of four windows. */
+export function countOfWindows(columns: Columns): Term {
+  const across = call("f32x4.convert_i32x4_s", get("counts"));
+  return call("f32x4.mul", splatFloat(columns.rows(false)), across);
+}
+
+/** Reads where four windows begin and how many columns they have. */
+export function findWindows(columns: Columns): void {
+  const { frame, width } = columns;
+  const first = mul(groupOf(columns), width.output);
+  frame.set("entry", "i32", bytes(add(first, get("column"))));
+  const isWindow = call(
+    "i32x4.lt_s",
+    lanes(get("column"), 1),
+    call("i32x4.splat", width.output),
+  );
+  frame.set("inside", "v128", isWindow);
+  for (const table of ["starts", "counts"]) {
+    const entry = add(frame.field(`${table}_w`), get("entry"));
+    const known = call("v128.and", load(entry), get("inside"));
+    frame.set(table, "v128", known);
+  }
+  for (let lane = 0; lane < 4; lane++) {
+    const start = call(`i32x4.extract_lane ${lane}`, get("starts"));
+    frame.set(`start.${lane}`, "i32", bytes(start));
   }
 }

@@ -9,7 +9,7 @@ const SLOTS = { torch: 0x20, pseudorandom: 0x24, random: 0x28 };
 
 /** The windows of a plane along one axis. */
 interface PlacedWindows {
-  readonly starts: readonly number[];
+  readonly starts: ArrayLike<number>;
   /** The elements of each, or of all. */
   readonly counts: readonly number[] | number;
 }

@@ -12,16 +12,16 @@ import type { AxisPlan } from "./plan.ts";
 export function torchStarts(
   { length, windows, size }: AxisPlan,
   u: number,
-): number[] {
+): Int32Array {
   const round = Math.fround;
   const last = length - size;
   const alpha = round(round(last) / round(windows - 1));
   const place = (i: number) => Math.trunc(round(round(i + u) * alpha));
   const origin = place(0);
-  return Array.from(
-    { length: windows },
-    (_, i) => i === windows - 1 ? last : place(i) - origin,
-  );
+  const starts = new Int32Array(windows);
+  for (let i = 0; i < windows - 1; i++) starts[i] = place(i) - origin;
+  starts[windows - 1] = last;
+  return starts;
 }
 
 /**

@@ -4,24 +4,24 @@ import { randomWord, unitInterval } from "@rockpool/kernel";
 
 Deno.test("torchStarts() gives the worked examples", () => {
   const axis = { length: 7, windows: 4, size: 2 };
-  assertEquals(torchStarts(axis, 0.25), [0, 2, 3, 5]);
-  assertEquals(torchStarts(axis, 0.75), [0, 1, 3, 5]);
+  assertEquals([...torchStarts(axis, 0.25)], [0, 2, 3, 5]);
+  assertEquals([...torchStarts(axis, 0.75)], [0, 1, 3, 5]);
 });
 
 Deno.test("torchStarts() puts a single window at the end", () => {
-  assertEquals(torchStarts({ length: 7, windows: 1, size: 3 }, 0.5), [4]);
+  assertEquals([...torchStarts({ length: 7, windows: 1, size: 3 }, 0.5)], [4]);
 });
 
 Deno.test("torchStarts() leaves no gap where as many windows fit as can", () => {
   const axis = { length: 5, windows: 4, size: 2 };
-  assertEquals(torchStarts(axis, 0.9), [0, 1, 2, 3]);
+  assertEquals([...torchStarts(axis, 0.9)], [0, 1, 2, 3]);
 });
 
 Deno.test("torchStarts() rounds to float32 as PyTorch does", () => {
   // (1 + u) α is 3, but less in double precision.
   const axis = { length: 8, windows: 5, size: 2 };
   const u = 1 - 2 ** -24;
-  assertEquals(torchStarts(axis, u), [0, 2, 3, 5, 6]);
+  assertEquals([...torchStarts(axis, u)], [0, 2, 3, 5, 6]);
 });
 
 Deno.test("pseudorandomBounds() gives the worked examples", () => {
