@@ -16,6 +16,7 @@ import { emitRollingWindow } from "./wat_rolling.ts";
 import { emitStripsGather } from "./wat_strips_gather.ts";
 import { emitStripsWindow } from "./wat_strips.ts";
 import { emitTablesWindow } from "./wat_tables_window.ts";
+import { emitSharedRows, sharesRows } from "./wat_shared_rows.ts";
 import { emitScatter } from "./wat_scatter.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
 
@@ -69,6 +70,7 @@ export function emitWat(
   } else if (plan.schedule === "columns") {
     const columns = new Columns(frame, program, plan);
     if (program.kind === "window") emitColumnsWindow(columns);
+    else if (sharesRows(program, plan)) emitSharedRows(columns);
     else emitColumnsGather(columns);
   } else if (plan.schedule === "elements") {
     const elements = new Elements(frame, program, plan);

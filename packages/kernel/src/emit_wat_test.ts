@@ -44,6 +44,11 @@ const snapshots = [
     geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),
   },
   {
+    name: "gradient of mean over padded windows",
+    program: programsOf(mean).gradients[0].program,
+    geometry: slide([1, 1, 9, 9], { kernelSize: 3, stride: 2, padding: 1 }),
+  },
+  {
     name: "max and its place over overlapping windows",
     program: programsOf(max).train,
     geometry: slide([1, 2, 8, 8], { kernelSize: 3, stride: 2, padding: 1 }),

@@ -2,6 +2,7 @@ import type { Geometry } from "./geometry.ts";
 import type { Program } from "./program.ts";
 import { rowBuffer, rowBufferBytes, rowsCase } from "./wat_channels_plan.ts";
 import { placesRing } from "./wat_channels_places.ts";
+import { sharedRowBuffers, sharesRows } from "./wat_shared_rows.ts";
 import type { WatPlan } from "./wat_plan.ts";
 import { foldsAlone, keptVectors, rollingCase } from "./wat_rolling_folds.ts";
 
@@ -46,6 +47,12 @@ export function threadBuffers(
     const vectors = keptVectors(rollingCase(program)!.folds) *
       Math.ceil(geometry.output[2] / 4);
     return { bytes: wholeLines(16 * rows * vectors), fields: {} };
+  }
+  if (sharesRows(program, plan)) {
+    const { input, output } = geometry;
+    const sizes = { columns: input[2], windows: output[2] };
+    const { row, all } = sharedRowBuffers(plan, sizes);
+    return { bytes: wholeLines(all), fields: { shared_bytes: row } };
   }
   if (plan.schedule === "strips") {
     // A window's last vector may reach beyond the row by what a window has.

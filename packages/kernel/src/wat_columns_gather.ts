@@ -4,7 +4,7 @@ import type { Columns } from "./wat_columns.ts";
 import { EVEN, ODD } from "./wat_columns_separable.ts";
 import { address, isInvariant, lanes } from "./wat_expression.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
-import { storeStrided, StridedLoads } from "./wat_strided.ts";
+import { storeBlock, StridedLoads } from "./wat_strided.ts";
 import { type Reach, reachesOf } from "./wat_reaches.ts";
 import {
   add,
@@ -18,7 +18,6 @@ import {
   sub,
   type Term,
 } from "./wat_text.ts";
-import { INTERLEAVE_HIGH, INTERLEAVE_LOW } from "./wat_transposed.ts";
 
 /** The label of the text for blocks that windows reach which are unusual. */
 const UNUSUAL = "$unusual";
@@ -305,29 +304,17 @@ class GatherBlock {
       resultField(program.outputs[0].name),
       add(get("at"), get("column")),
     );
-    const write = (instruction: string, index: number, vector: Term) =>
-      frame.line(
-        call(instruction.replace("_at", ` offset=${4 * index}`), at, vector),
-      );
-    if (!this.masked && stride > 2) return storeStrided(frame, sums, at);
-    if (!this.masked) {
-      const vectors = stride === 1
-        ? sums
-        : [INTERLEAVE_LOW, INTERLEAVE_HIGH].map((order) =>
-          call(`i8x16.shuffle ${order}`, ...sums)
-        );
-      for (const [index, vector] of vectors.entries()) {
-        write("v128.store_at", 4 * index, vector);
-      }
-      return;
-    }
+    if (!this.masked) return storeBlock(frame, sums, at);
     for (let lane = 0; lane < 4; lane++) {
       for (const [phase, sum] of sums.entries()) {
         const index = lane * stride + phase;
         const inside = add(get("column"), index);
         frame.when(
           call("i32.lt_s", inside, width.input),
-          () => write(`v128.store32_lane_at ${lane}`, index, sum),
+          () => {
+            const store = `v128.store32_lane offset=${4 * index} ${lane}`;
+            frame.line(call(store, at, sum));
+          },
         );
       }
     }

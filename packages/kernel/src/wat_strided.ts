@@ -1,6 +1,7 @@
 import { load } from "./wat_frame.ts";
 import { call, get, type Term, type WatFunction } from "./wat_text.ts";
 import { LANES, shuffle, transposed } from "./wat_transpose.ts";
+import { INTERLEAVE_HIGH, INTERLEAVE_LOW } from "./wat_transposed.ts";
 
 /** Where the elements of four neighbouring windows lie. */
 export interface StridedRow {
@@ -52,15 +53,26 @@ export class StridedLoads {
 }
 
 /**
- * Writes elements that four windows follow each other by as many as there are
- * vectors: `vectors[i]` holds the elements i of all four.
+ * Writes a block of elements of which four windows that follow each other have
+ * as many each as there are vectors: `vectors[i]` holds the elements i of all.
  */
-export function storeStrided(
+export function storeBlock(
   out: WatFunction,
   vectors: readonly Term[],
   at: Term,
 ): void {
   const stride = vectors.length;
+  if (stride <= 2) {
+    const rows = stride === 1
+      ? vectors
+      : [INTERLEAVE_LOW, INTERLEAVE_HIGH].map((order) =>
+        call(`i8x16.shuffle ${order}`, ...vectors)
+      );
+    for (const [index, row] of rows.entries()) {
+      out.line(call(withOffset("v128.store", 4 * index), at, row));
+    }
+    return;
+  }
   const names = vectors.map((vector, i) => {
     const name = `strided${i}`;
     out.set(name, "v128", vector);
