@@ -9,6 +9,7 @@ import {
   add,
   bytes,
   call,
+  floats,
   get,
   int,
   mul,
@@ -162,13 +163,12 @@ class SharedRows {
     frame.set("block_at", "i32", sub(get("gifts"), 4 * margin));
     frame.set("column", "i32", int(0));
     frame.loop("column", width.input, () => {
-      const sums = Array.from(
-        { length: stride },
-        (_, phase) =>
-          reaches.filter((reach) => reach.phase === phase)
-            .map(({ shift }) => load(get("block_at"), shift + margin))
-            .reduce((a, b) => call("f32x4.add", a, b)),
-      );
+      const sums = Array.from({ length: stride }, (_, phase) => {
+        const [first = floats(0), ...others] = reaches
+          .filter((reach) => reach.phase === phase)
+          .map(({ shift }) => load(get("block_at"), shift + margin));
+        return others.reduce((a, b) => call("f32x4.add", a, b), first);
+      });
       storeBlock(frame, sums, add(get("shared"), bytes(get("column"))));
       frame.set("block_at", "i32", add(get("block_at"), 16));
     }, 4 * stride);
