@@ -39,7 +39,7 @@ const LIMITS = { min: 1e-30, max: 1e30 };
 /** The least ratio that no GPU flushes to 0, whose logarithm is infinite. */
 const LEAST_RATIO = 2 ** -126;
 
-/** x̃ / m and m, where x̃ = max(x, eps) and m = max x̃. */
+/** x̃ / m and m, where x̃ = max(x, eps) and m = max x̃: ∞ / ∞ is no number. */
 function ratiosOf(
   { x, eps }: Readonly<Record<string, Expression>>,
   fold: Fold,
@@ -47,9 +47,7 @@ function ratiosOf(
   const raised = x.max(eps);
   const greatest = fold.max(raised);
   const ratio = raised.div(greatest).max(LEAST_RATIO);
-  // ∞ / ∞ is no number.
-  const safe = select(raised.eq(greatest), 1, ratio);
-  return { greatest, ratio, safe };
+  return { greatest, isGreatest: raised.eq(greatest), ratio };
 }
 
 /** y = m (Σ (x̃ / m)ᵖ / n)^(1/p). */
@@ -58,17 +56,20 @@ function powerMean(
   fold: Fold,
 ): Expression {
   const { x, p, eps } = leaves;
-  const { greatest, ratio, safe } = ratiosOf(leaves, fold);
-  const power = safe.pow(p);
-  const mean = fold.mean(power);
+  const { greatest, isGreatest, ratio } = ratiosOf(leaves, fold);
+  // Ratios are positive: a logarithm of each serves all that is asked of it.
+  const logarithm = ratio.log();
+  const power = select(isGreatest, 0, logarithm).mul(p).exp();
+  const total = fold.sum(power);
+  const mean = total.div(fold.count());
   const root = constant(1).div(p);
   const y = mean.pow(root).mul(greatest);
 
   // dy/dx = (x̃ / y)ᵖ⁻¹ / n and dy/dp = y / p (Σ w ln x̃ − ln y), w ∝ x̃ᵖ, where
   // the parts of m cancel.
-  const slope = ratio.pow(p.sub(1)).mul(mean.pow(root.sub(1)));
-  const logarithm = fold.sum(power.mul(ratio.log())).div(fold.sum(power));
-  const byPower = y.div(p).mul(logarithm.sub(mean.log().div(p)));
+  const slope = logarithm.mul(p.sub(1)).exp().mul(mean.pow(root.sub(1)));
+  const weighted = fold.sum(power.mul(logarithm)).div(total);
+  const byPower = y.div(p).mul(weighted.sub(mean.log().div(p)));
   const passed = select(x.ge(eps), x, 0);
   return withGradientOf(
     y,
@@ -93,7 +94,8 @@ function productKernel(p: number): WindowKernel {
     `generalized-mean-${p}`,
     ["x"],
     (leaves, fold) => {
-      const { greatest, safe } = ratiosOf(leaves, fold);
+      const { greatest, isGreatest, ratio } = ratiosOf(leaves, fold);
+      const safe = select(isGreatest, 1, ratio);
       let power = safe;
       for (let factors = 1; factors < p; factors++) power = power.mul(safe);
       return fold.mean(power).pow(1 / p).mul(greatest);
