@@ -25,7 +25,7 @@ import { cpu } from "@rockpool/cpu";
 import { soft } from "@rockpool/soft";
 
 export default async function pool(report: (text: string) => unknown) {
-  const backend = await cpu({ threads: 2 });
+  const backend = await cpu({ threads: 2, fusedMultiplyAdd: false });
   const session = backend.session();
   const data = Float32Array.from({ length: 8 * 16 * 56 * 56 }, (_, i) => i % 7);
   const x = session.upload({ shape: [8, 16, 56, 56], data });

@@ -2,6 +2,7 @@ import type { Backend, SessionOptions } from "@rockpool/core";
 import { DeviceSession } from "@rockpool/kernel";
 import { CpuDevice } from "./cpu_device.ts";
 import type { Block, CpuValue } from "./cpu_value.ts";
+import { canFuse } from "./fused.ts";
 import { canShare, WasmMemory } from "./memory.ts";
 import { ThreadPool } from "./thread_pool.ts";
 
@@ -9,6 +10,16 @@ import { ThreadPool } from "./thread_pool.ts";
 export interface CpuOptions {
   /** Threads, the calling one included; all that the machine has by default. */
   readonly threads?: number;
+  /**
+   * Whether products may be added without being rounded first, by relaxed SIMD's
+   * multiply-add; true by default, where the runtime has it, as `info` says.
+   *
+   * Exponentials take a third less time then, and results are nearer to exact.
+   * Runs on one machine give the same bits either way. With `false` all machines
+   * do; otherwise those that lack the instruction (Node 20, processors older
+   * than 2013) differ from others in last places.
+   */
+  readonly fusedMultiplyAdd?: boolean;
 }
 
 /** The most threads that are worth their memory. */
@@ -55,14 +66,15 @@ export async function cpu(
       `Cannot run on ${threads} threads: this runtime has no SharedArrayBuffer (in a browser the page must be cross-origin isolated)`,
     );
   }
+  const fused = options.fusedMultiplyAdd !== false && canFuse();
   const memory = new WasmMemory(shared);
   const pool = threads > 1
     ? await ThreadPool.start(memory, threads)
     : undefined;
-  const device = new CpuDevice(memory, pool);
+  const device = new CpuDevice(memory, { pool, fused });
   const backend: Backend<Block> = {
     name: "cpu",
-    info: `WebAssembly SIMD, ${
+    info: `WebAssembly SIMD, ${fused ? "fused multiply-add, " : ""}${
       threads === 1 ? "1 thread" : `${threads} threads`
     }${shared ? "" : " (no shared memory)"}`,
     session(options?: SessionOptions) {

@@ -38,12 +38,20 @@ export class CpuDevice implements Device<Block> {
   /** Bytes of all values. */
   live = 0;
 
+  readonly pool: ThreadPool | undefined;
+
   constructor(
     readonly memory: WasmMemory,
-    readonly pool: ThreadPool | undefined,
+    { pool, fused }: {
+      readonly pool: ThreadPool | undefined;
+      /** Whether kernels add products without rounding them. */
+      readonly fused: boolean;
+    },
   ) {
+    this.pool = pool;
     this.allocator = new Allocator(memory, HEAP_ADDRESS, GUARD_BYTES);
-    this.#kernels = new KernelCache(memory, this.allocator, pool);
+    const { allocator } = this;
+    this.#kernels = new KernelCache(memory, { allocator, pool, fused });
   }
 
   allocate(shape: Shape, dtype: DType): Block {

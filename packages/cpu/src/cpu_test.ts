@@ -14,12 +14,62 @@ for (const threads of [0, -1, 1.5, NaN, 257]) {
   });
 }
 
-Deno.test("cpu() says on how many threads it runs", async () => {
-  using one = await cpu({ threads: 1 });
+Deno.test("cpu() says on how many threads it runs, and whether it fuses", async () => {
+  using one = await cpu({ threads: 1, fusedMultiplyAdd: false });
   using two = await cpu({ threads: 2 });
   assertEquals(one.info, "WebAssembly SIMD, 1 thread");
-  assertEquals(two.info, "WebAssembly SIMD, 2 threads");
+  assertEquals(two.info, "WebAssembly SIMD, fused multiply-add, 2 threads");
 });
+
+Deno.test("cpu() without relaxed SIMD does without fused multiply-add", async () => {
+  const { validate } = WebAssembly;
+  WebAssembly.validate = () => false;
+  try {
+    using backend = await cpu({ threads: 1, fusedMultiplyAdd: true });
+    assertEquals(backend.info, "WebAssembly SIMD, 1 thread");
+    using session = backend.session();
+    const x = session.upload({
+      shape: [1, 1, 4],
+      data: Float32Array.of(1, 2, 3, 4),
+    });
+    const { y } = session.window(
+      products,
+      { values: { a: x, b: x } },
+      slide(x.shape, { axes: 1, kernelSize: 2 }),
+    );
+    assertEquals([...y.data], [5, 25]);
+  } finally {
+    WebAssembly.validate = validate;
+  }
+});
+
+/** Σ a b. */
+const products = windowKernel(
+  "products",
+  ["a", "b"],
+  ({ a, b }, fold) => fold.sum(a.mul(b)),
+);
+
+for (const fusedMultiplyAdd of [false, true]) {
+  const what = fusedMultiplyAdd ? "are not rounded" : "are rounded";
+  Deno.test(`products that are added ${what} with fusedMultiplyAdd ${fusedMultiplyAdd}`, async () => {
+    using backend = await cpu({ threads: 1, fusedMultiplyAdd });
+    using session = backend.session();
+    // −1 − 2⁻¹¹ + (1 + 2⁻¹²)², whose last digit is 2⁻²⁴.
+    const near = 1 + 2 ** -12;
+    const shape = [1, 1, 2, 4];
+    const rows = [[[-1 - 2 ** -11, 1], [3, 5]], [[near, near], [2, 4]]];
+    const [a, b] = [0, 1].map((index) => {
+      const pairs = rows.flatMap((row) => [...row, ...row]);
+      const data = Float32Array.from(pairs, (pair) => pair[index]);
+      return session.upload({ shape, data });
+    });
+    const windows = slide(shape, { kernelSize: [2, 1] });
+    const { y } = session.window(products, { values: { a, b } }, windows);
+    const last = fusedMultiplyAdd ? 2 ** -24 : 0;
+    assertEquals([...y.data], [last, 23, last, 23]);
+  });
+}
 
 Deno.test("cpu() opens no session once it is disposed", async () => {
   const backend = await cpu({ threads: 1 });
@@ -121,7 +171,7 @@ Deno.test("cpu() without shared memory runs on one thread and says so", async ()
       Error,
       "this runtime has no SharedArrayBuffer",
     );
-    using backend = await cpu();
+    using backend = await cpu({ fusedMultiplyAdd: false });
     assertEquals(
       backend.info,
       "WebAssembly SIMD, 1 thread (no shared memory)",

@@ -58,6 +58,7 @@ const TABLE: readonly (readonly [number[], string])[] = [
     [VECTOR, 0xf8],
     "i32x4.trunc_sat_f32x4_s - f32x4.convert_i32x4_s f32x4.convert_i32x4_u",
   ],
+  [[VECTOR, 0x105], "f32x4.relaxed_madd"],
 ];
 
 /** Every instruction without structure and without constants, by its name. */

@@ -49,11 +49,23 @@ export class KernelCache {
   readonly #fixed = new Map<FixedEmitter, FixedKernel>();
   #count = 0;
 
+  readonly allocator: Allocator;
+  readonly pool: ThreadPool | undefined;
+  readonly fused: boolean;
+
   constructor(
     readonly memory: WasmMemory,
-    readonly allocator: Allocator,
-    readonly pool: ThreadPool | undefined,
-  ) {}
+    { allocator, pool, fused }: {
+      readonly allocator: Allocator;
+      readonly pool: ThreadPool | undefined;
+      /** Whether products are added without being rounded. */
+      readonly fused: boolean;
+    },
+  ) {
+    this.allocator = allocator;
+    this.pool = pool;
+    this.fused = fused;
+  }
 
   /** How a program runs on some windows. */
   get(program: Program, given: Geometry): KernelCall {
@@ -89,7 +101,8 @@ export class KernelCache {
   }
 
   #compileProgram(program: Program, geometry: Geometry): CompiledKernel {
-    const kernel = emitWat(program, geometry, { shared: this.memory.shared });
+    const { fused, memory: { shared } } = this;
+    const kernel = emitWat(program, geometry, { shared, fused });
     const { kind } = program;
     return { ...this.#compile(kernel.text), ...kernel, kind };
   }

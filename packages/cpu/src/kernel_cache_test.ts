@@ -18,7 +18,7 @@ const { infer, train, gradients: [{ program: gradient }] } = programsOf(
 function makeCache(): KernelCache {
   const memory = new WasmMemory(true);
   const allocator = new Allocator(memory, HEAP_ADDRESS, 4096);
-  return new KernelCache(memory, allocator, undefined);
+  return new KernelCache(memory, { allocator, pool: undefined, fused: false });
 }
 
 /** How many kernels the programs of max have for windows over these shapes. */

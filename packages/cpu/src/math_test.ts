@@ -1,5 +1,11 @@
 import { assert } from "@std/assert";
-import { type Expression, slide, windowKernel } from "@rockpool/kernel";
+import {
+  type Expression,
+  type Fold,
+  select,
+  slide,
+  windowKernel,
+} from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
 
 /** Numbers whose bits are evenly spread over all of float32, specials too. */
@@ -22,17 +28,20 @@ function floatsOfAllSizes(count: number): Float32Array<ArrayBuffer> {
   return values;
 }
 
+/** A function of elements, each the only one of its window. */
+type Formula = (x: Expression, fold: Fold) => Expression;
+
 /** The function of each number on the CPU backend. */
 async function evaluate(
-  formula: (x: Expression) => Expression,
-  data: Float32Array,
+  formula: Formula,
+  { data, fused }: { data: Float32Array; fused: boolean },
 ): Promise<Float32Array> {
   const kernel = windowKernel(
     "f",
     ["x"],
-    ({ x }, fold) => fold.max(formula(x)),
+    ({ x }, fold) => fold.max(formula(x, fold)),
   );
-  using backend = await cpu({ threads: 1 });
+  using backend = await cpu({ threads: 1, fusedMultiplyAdd: fused });
   using session = backend.session();
   const x = session.upload({ shape: [1, 1, data.length], data });
   const windows = slide(x.shape, { axes: 1, kernelSize: 1 });
@@ -52,7 +61,7 @@ function distanceInUlp(got: number, exact: number): number {
 
 const functions: readonly {
   name: string;
-  formula: (x: Expression) => Expression;
+  formula: Formula;
   exact: (x: number) => number;
   /** The largest distance that is allowed, in units in the last place. */
   ulp: number;
@@ -64,32 +73,68 @@ const functions: readonly {
   { name: "floor", formula: (x) => x.floor(), exact: Math.floor, ulp: 0 },
 ];
 
-for (const { name, formula, exact, ulp } of functions) {
-  Deno.test(`${name} is at most ${ulp} ulp off over all of float32`, async () => {
-    const data = floatsOfAllSizes(2 ** 18);
-    const got = await evaluate(formula, data);
-    let worst = { distance: 0, at: 0 };
-    for (const [index, x] of data.entries()) {
-      const distance = distanceInUlp(got[index], exact(x));
-      if (distance > worst.distance) worst = { distance, at: x };
-    }
-    assert(
-      worst.distance <= ulp,
-      `${name}(${worst.at}) is ${worst.distance} ulp off`,
-    );
-  });
+/** The greatest distance of results from exact values, and where it is. */
+async function worstOf(
+  formula: Formula,
+  exact: (x: number) => number,
+  options: { data: Float32Array; fused: boolean },
+): Promise<{ distance: number; at: number }> {
+  const got = await evaluate(formula, options);
+  let worst = { distance: 0, at: 0 };
+  for (const [index, x] of options.data.entries()) {
+    const distance = distanceInUlp(got[index], exact(x));
+    if (distance > worst.distance) worst = { distance, at: x };
+  }
+  return worst;
 }
 
-Deno.test("exp is at most 2 ulp off where results are neither 0 nor infinite", async () => {
-  const data = Float32Array.from(
-    { length: 2 ** 18 },
-    (_, i) => -104 + (193 * i) / 2 ** 18,
-  );
-  const got = await evaluate((x) => x.exp(), data);
-  const worst = data.reduce(
-    (worst, x, index) =>
-      Math.max(worst, distanceInUlp(got[index], Math.exp(x))),
-    0,
-  );
-  assert(worst <= 2, `exp is ${worst} ulp off`);
-});
+/** Exponentials as kernels compute them, by what is known of the power. */
+const exponentials: readonly {
+  known: string;
+  formula: Formula;
+  from: number;
+  to: number;
+}[] = [
+  { known: "any power", formula: (x) => x.exp(), from: -104, to: 89 },
+  {
+    known: "a power within bounds",
+    formula: (x) => x.max(-87).min(87).exp(),
+    from: -87,
+    to: 87,
+  },
+  {
+    known: "a power that is small as usual",
+    formula(x, fold) {
+      const isSmall = fold.max(x.abs()).le(32).likely();
+      return select(isSmall, x, 0).max(-32).min(32).exp();
+    },
+    from: -32,
+    to: 32,
+  },
+];
+
+for (const fused of [false, true]) {
+  const how = fused ? "with" : "without";
+  for (const { name, formula, exact, ulp } of functions) {
+    Deno.test(`${name} is at most ${ulp} ulp off over all of float32 ${how} fused multiply-add`, async () => {
+      const data = floatsOfAllSizes(2 ** 18);
+      const { distance, at } = await worstOf(formula, exact, { data, fused });
+      assert(distance <= ulp, `${name}(${at}) is ${distance} ulp off`);
+    });
+  }
+
+  for (const { known, formula, from, to } of exponentials) {
+    Deno.test(`exp of ${known} is at most 2 ulp off ${how} fused multiply-add`, async () => {
+      const count = 2 ** 18;
+      const data = Float32Array.from(
+        { length: count },
+        (_, i) => from + ((to - from) * i) / count,
+      );
+      const { distance, at } = await worstOf(formula, Math.exp, {
+        data,
+        fused,
+      });
+      assert(distance <= 2, `exp(${at}) is ${distance} ulp off`);
+    });
+  }
+}

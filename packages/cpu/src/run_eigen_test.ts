@@ -76,7 +76,7 @@ Deno.test("a large matrix is decomposed too", async () => {
 
 Deno.test("a matrix whose copies memory cannot hold is refused", () => {
   const memory = new WasmMemory(false);
-  const device = new CpuDevice(memory, undefined);
+  const device = new CpuDevice(memory, { pool: undefined, fused: false });
   const block = (...shape: number[]) =>
     new Block(memory, 0, shape, "float32", 0);
   const n = 20_000;

@@ -148,7 +148,7 @@ for (const threads of [1, 2]) {
         using pool = threads > 1
           ? await ThreadPool.start(memory, threads)
           : undefined;
-        const device = new CpuDevice(memory, pool);
+        const device = new CpuDevice(memory, { pool, fused: false });
         for (const planes of planesOf(layout)) {
           checkMove(device, kind, planes);
         }

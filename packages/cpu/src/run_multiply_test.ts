@@ -142,7 +142,10 @@ function plainProduct(
 }
 
 Deno.test("elements may lie in any order, in memory that is not shared too", () => {
-  const device = new CpuDevice(new WasmMemory(false), undefined);
+  const device = new CpuDevice(new WasmMemory(false), {
+    pool: undefined,
+    fused: false,
+  });
   const sizes = { batch: 2, groups: 3, rows: 13, inner: 6, columns: 11 };
   const orders = [
     ["batch", "group", "across", "along"],

@@ -20,10 +20,12 @@ import { emitSharedRows, sharesRows } from "./wat_shared_rows.ts";
 import { emitScatter } from "./wat_scatter.ts";
 import { type WatPlan, watPlan } from "./wat_plan.ts";
 
-/** How a kernel's memory is declared. */
+/** What a kernel may use of the machine. */
 export interface WatOptions {
   /** Whether the memory is shared among threads; true by default. */
   readonly shared?: boolean;
+  /** Whether products are added without being rounded; false by default. */
+  readonly fused?: boolean;
 }
 
 /** A kernel as WebAssembly text, and what its host must know. */
@@ -54,9 +56,9 @@ export function emitWat(
   geometry: Geometry,
   options: WatOptions = {},
 ): WatKernel {
-  const { shared = true } = options;
+  const { shared = true, fused = false } = options;
   const plan = watPlan(program, geometry);
-  const frame = programFrame(program);
+  const frame = programFrame(program, fused);
   if (plan.schedule === "rolling") {
     emitRollingWindow(new Columns(frame, program, plan));
   } else if (plan.schedule === "strips") {
@@ -83,7 +85,7 @@ export function emitWat(
   }
   const body = frame.frameText();
   const text = moduleText([
-    ...mathFunctions(body),
+    ...mathFunctions(body, fused),
     body,
   ], {
     shared,

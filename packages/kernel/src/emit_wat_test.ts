@@ -180,3 +180,24 @@ Deno.test("emitWat() declares memory as it is shared or not", () => {
   assert(shared.includes("(memory 1 65536 shared)"));
   assert(own.includes("(memory 1 65536))"));
 });
+
+Deno.test("emitWat() fuses sums of products where it is asked to", () => {
+  const { infer } = programsOf(soft);
+  const geometry = slide([1, 1, 8, 8], { kernelSize: 2 });
+  const fused = emitWat(infer, geometry, { fused: true }).text;
+  assert(/relaxed_madd .*exp.* \(local\.get \$sum/.test(fused));
+  assert(WebAssembly.validate(compile(fused)));
+  assert(!emitWat(infer, geometry).text.includes("relaxed"));
+});
+
+Deno.test("emitWat() rounds products that are subtracted from each other", () => {
+  const difference = windowKernel(
+    "difference",
+    ["x", "y"],
+    ({ x, y }, fold) => fold.max(x.mul(x).sub(y.mul(y)).add(x.mul(y))),
+  );
+  const geometry = slide([1, 1, 8, 8], { kernelSize: 2 });
+  const { infer } = programsOf(difference);
+  const { text } = emitWat(infer, geometry, { fused: true });
+  assert(!text.includes("relaxed"));
+});

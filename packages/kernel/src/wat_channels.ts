@@ -89,7 +89,10 @@ export class Channels {
   /** An evaluator of formulas, the one of some that are worked on at a time. */
   evaluatorOf(outputs: readonly ProgramOutput[], index = 0): VectorEvaluator {
     const mark = index > 0 ? `.${index}` : "";
-    return new VectorEvaluator(this.frame, valuesOf({ outputs }), mark);
+    const values = valuesOf({ outputs });
+    const evaluator = new VectorEvaluator(this.frame, values, mark);
+    evaluator.fusesSums = !this.plan.foldsRows;
+    return evaluator;
   }
 
   /** Which table the channel's windows stand in. */

@@ -1,6 +1,6 @@
 import { type Triple, volume } from "./geometry.ts";
 import { withKnownCounts } from "./known_counts.ts";
-import { usualCase } from "./usual_case.ts";
+import { usualVectors } from "./wat_usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
 import {
   type Formulas,
@@ -177,7 +177,7 @@ function emitBlock(
   setWindows(channels, windows);
   setElements(channels, block);
   const { frame } = channels;
-  const usual = usualCase({ outputs });
+  const usual = usualVectors({ outputs });
   const emit = (formulas: Formulas, vectors: number, unusual = "") => {
     frame.set("offset", "i32", bytes(get("channel")));
     for (let index = 0; index < vectors; index++) {

@@ -1,5 +1,5 @@
 import { foldPasses } from "./program.ts";
-import { usualCase } from "./usual_case.ts";
+import { usualVectors } from "./wat_usual_case.ts";
 import { withKnownCounts } from "./known_counts.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
 import {
@@ -77,7 +77,7 @@ export function emitUnrolledWindow(
   };
   const all = { outputs: withKnownCounts(program.outputs, { inside, padded }) };
   // A row that was usual has been folded at once.
-  const usual = plan.foldsRows ? undefined : usualCase(all);
+  const usual = plan.foldsRows ? undefined : usualVectors(all);
   const orElse = (formulas: Formulas, label: string, other: () => void) => {
     frame.nest(`(block ${label}`, () => {
       emit(formulas, 1, label);

@@ -1,4 +1,4 @@
-import { usualCase } from "./usual_case.ts";
+import { usualVectors } from "./wat_usual_case.ts";
 import { type Channels, isWide } from "./wat_channels.ts";
 import { emitChannelsPlaces } from "./wat_channels_places.ts";
 import { emitChannelsRows } from "./wat_channels_rows.ts";
@@ -21,7 +21,7 @@ import { call, get, type Term } from "./wat_text.ts";
 export function emitChannelsWindow(channels: Channels): void {
   const { plan, program } = channels;
   // Rows rarely meet what is no number, and more often what is unusual.
-  const isRare = plan.foldsRows && !usualCase(program) || plan.keepsPlaces;
+  const isRare = plan.foldsRows && !usualVectors(program) || plan.keepsPlaces;
   const taps = isRare ? [] : unrolledTaps(channels);
   const emit = () => emitWindow(channels, taps);
   if (plan.keepsPlaces) emitChannelsPlaces(channels, emit);
@@ -42,7 +42,7 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
   };
   if (!eachChannel) find();
   // A row that was usual has been folded at once.
-  const usual = plan.foldsRows ? undefined : usualCase(channels.program);
+  const usual = plan.foldsRows ? undefined : usualVectors(channels.program);
   const any = { source, vectors: 1 };
   const general = () => {
     if (!eachChannel) channels.setCounts();

@@ -1,5 +1,6 @@
 import { type Program, valuesOf } from "./program.ts";
-import { type UsualCase, usualCase } from "./usual_case.ts";
+import type { UsualCase } from "./usual_case.ts";
+import { usualVectors } from "./wat_usual_case.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
 import { loadSplat, tensorField, type WatFrame } from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
@@ -34,7 +35,7 @@ export class Columns {
     readonly program: Program,
     readonly plan: WatPlan,
   ) {
-    const usual = this.usual = usualCase(program);
+    const usual = this.usual = usualVectors(program);
     this.evaluator = new VectorEvaluator(frame, [
       ...valuesOf(program),
       ...(usual ? [...valuesOf(usual), ...usual.conditions] : []),

@@ -2,6 +2,7 @@ import type { Expression } from "./expression.ts";
 import { topological } from "./traverse.ts";
 import type { VectorEvaluator } from "./wat_expression.ts";
 import {
+  accumulated,
   addCandidate,
   combineFold,
   leaveIfNaN,
@@ -9,7 +10,8 @@ import {
   nanLanes,
   onlyInside,
 } from "./wat_folds.ts";
-import { call, get, type Term } from "./wat_text.ts";
+import { vectorsOf, WOVEN } from "./wat_cost.ts";
+import { call, get, type Term, type WatFunction } from "./wat_text.ts";
 
 /** Every second element of two neighbouring vectors, from the first or second on. */
 export const EVEN = "0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27";
@@ -80,8 +82,10 @@ export function emitSeparablePass(
   }
   const column = (fold: Expression, vector: number) =>
     `${evaluator.name(fold)}.v${vector}`;
-  for (let row = 0; row < rows; row++) {
-    for (let vector = 0; vector < vectors; vector++) {
+  weaveVectors(out, folds.map(({ operands: [body] }) => body), {
+    count: rows * vectors,
+    body(index) {
+      const [row, vector] = [Math.floor(index / vectors), index % vectors];
       evaluator.nextElement();
       evaluator.place = {
         ...place,
@@ -89,20 +93,25 @@ export function emitSeparablePass(
       };
       for (const fold of folds) {
         const name = column(fold, vector);
-        let value = evaluator.evaluate(fold.operands[0]);
-        if (pass.inside) {
-          const inside = get(`inside.v${vector}`);
-          const kept = onlyInside(evaluator, fold, { value, inside });
-          value = out.set(`kept.${evaluator.name(fold)}`, "v128", kept);
+        const inside = pass.inside && get(`inside.v${vector}`);
+        if (!mindsNaN(fold)) {
+          const sum = row === 0 ? undefined : get(name);
+          const next = accumulated(evaluator, fold, { sum, mask: inside });
+          out.set(name, "v128", next);
+          continue;
         }
-        const sum = row === 0 ? value : combineFold(fold, get(name), value);
-        out.set(name, "v128", sum);
-        if (!mindsNaN(fold)) continue;
+        let value = evaluator.evaluate(fold.operands[0]);
+        if (inside) {
+          const kept = onlyInside(evaluator, fold, { value, inside });
+          value = out.keep(`kept.${evaluator.name(fold)}`, kept);
+        }
+        const best = row === 0 ? value : combineFold(fold, get(name), value);
+        out.set(name, "v128", best);
         const candidates = nanLanes(evaluator.name(fold));
         addCandidate(out, candidates, value, row === 0 && vector === 0);
       }
-    }
-  }
+    },
+  });
   evaluator.place = place;
   for (const fold of folds) {
     const name = evaluator.name(fold);
@@ -118,6 +127,19 @@ export function emitSeparablePass(
       leaveIfNaN(out, [nanLanes(evaluator.name(fold))], general);
     }
     evaluator.define(fold, get(name));
+  }
+}
+
+/** Works on vectors of elements, some at a time where that pays. */
+export function weaveVectors(
+  out: WatFunction,
+  bodies: readonly Expression[],
+  { count, body }: { count: number; body: (index: number) => void },
+): void {
+  const most = vectorsOf(bodies) === 1 ? WOVEN : 1;
+  for (let from = 0; from < count; from += most) {
+    const some = Math.min(most, count - from);
+    out.weave(some, (index) => body(from + index));
   }
 }
 

@@ -2,6 +2,7 @@ import { foldPasses } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { isSeparable } from "./wat_columns_separable.ts";
 import { address } from "./wat_expression.ts";
+import { mindsNaN } from "./wat_folds.ts";
 import { tensorField } from "./wat_frame.ts";
 import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 import { type UnrolledRow, WindowVector } from "./wat_window_vector.ts";
@@ -123,8 +124,8 @@ function allSeparable({ plan, program }: Columns): boolean {
 function reachOf(columns: Columns): number | undefined {
   const { plan, program, usual, reachedVectors } = columns;
   const mixed = foldPasses((usual ?? program).outputs).some((folds) => {
-    const sums = folds.filter(({ operation }) => operation === "sum");
-    return sums.length > 0 && sums.length < folds.length;
+    return folds.some(({ operation }) => operation === "sum") &&
+      folds.some(mindsNaN);
   });
   return plan.axes[2].stride === 2 && mixed ? 4 * reachedVectors : undefined;
 }

@@ -85,6 +85,8 @@ export class VectorEvaluator {
   readonly #element = new Map<Expression, Term>();
   #invariant: Map<Expression, Term> = new Map();
   place!: VectorPlace;
+  /** Whether sums of products may be fused; not where rows keep the products. */
+  fusesSums = true;
 
   /**
    * @param formulas all that will be evaluated
@@ -146,7 +148,7 @@ export class VectorEvaluator {
     const known = this.#scope(x);
     let term = known.get(x);
     if (term === undefined) {
-      term = this.out.set(this.name(x), "v128", this.#compute(x));
+      term = this.out.keep(this.name(x), this.#compute(x));
       known.set(x, term);
     }
     return term;
@@ -158,6 +160,28 @@ export class VectorEvaluator {
     const once = (this.#uses.get(x) ?? 0) <= 1 && x.operands.length > 0 &&
       x.operation !== "exp" && !isFold(x) && !this.#scope(x).has(x);
     return once && x.level === "element" ? this.#compute(x) : this.evaluate(x);
+  }
+
+  /** The factors of a product that may be added without being rounded. */
+  product(x: Expression): [Term, Term] | undefined {
+    const isFree = this.out.fused && x.operation === "mul" &&
+      (this.#uses.get(x) ?? 0) <= 1 && !this.#scope(x).has(x);
+    if (!isFree) return undefined;
+    const [a, b] = x.operands.map((factor) => this.inline(factor));
+    return [a, b];
+  }
+
+  /**
+   * A sum of a product and of something that is given. The result of a rounding
+   * may be the same product, and their difference must be 0.
+   */
+  #fusedSum({ operation, operands: [a, b] }: Expression): Term | undefined {
+    if (operation !== "add") return undefined;
+    const [product, other] = isGiven(a) ? [b, a] : [a, b];
+    const factors = isGiven(other) && this.product(product);
+    return factors
+      ? this.out.multiplyAdd(...factors, this.inline(other))
+      : undefined;
   }
 
   /** Evaluates what a set of element formulas needs of the whole window. */
@@ -240,7 +264,7 @@ export class VectorEvaluator {
       }
       case "exp": {
         const [power] = x.operands;
-        const emit = isBounded(power) ? emitBoundedExp : emitExp;
+        const emit = x.name || isBounded(power) ? emitBoundedExp : emitExp;
         return emit(this.out, this.evaluate(power));
       }
       case "likely":
@@ -272,7 +296,8 @@ export class VectorEvaluator {
             `Cannot emit ${x.operation} for WebAssembly: it is no elementwise operation`,
           );
         }
-        return call(instruction, ...x.operands.map((y) => this.inline(y)));
+        return this.#fusedSum(x) ??
+          call(instruction, ...x.operands.map((y) => this.inline(y)));
       }
     }
   }
@@ -302,6 +327,11 @@ export function isInvariant(x: Expression): boolean {
   return topological([x]).every(({ operation, operands }) =>
     operands.length > 0 ? !FOLDS.has(operation) : INVARIANT.has(operation)
   );
+}
+
+/** Whether nothing has been computed for a value, in an earlier program either. */
+function isGiven({ operation, operands }: Expression): boolean {
+  return operands.length === 0 && operation !== "perWindow";
 }
 
 /** Whether a number lies where powers of e are normal numbers, or is NaN. */

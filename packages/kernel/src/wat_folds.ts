@@ -30,6 +30,10 @@ const isArg = (fold: Expression) => fold.operation.startsWith("arg");
 const isSum = (fold: Expression) =>
   fold.operation === "sum" || fold.operation === "indexSum";
 
+/** The greatest of magnitudes, whose order is that of their bits, NaN above all. */
+const isMagnitude = ({ operation, operands: [body] }: Expression) =>
+  operation === "foldMax" && body.operation === "abs";
+
 /** An element of a window, as the folds see it. */
 export interface FoldStep {
   /** The lanes that have the element, where some have not. */
@@ -75,7 +79,7 @@ export class FoldPass {
       }
       out.set(value, "v128", out.constant(START[fold.operation]!));
       if (isArg(fold)) out.set(this.#index(fold), "v128", MINUS_ONE);
-      if (!isSum(fold) && (this.general || !isArg(fold))) {
+      if (mindsNaN(fold) && (this.general || !isArg(fold))) {
         out.set(nanLanes(value), "v128", floats(0));
       }
     }
@@ -87,8 +91,8 @@ export class FoldPass {
       if (this.#twin(fold)) continue;
       if (isArg(fold)) this.#stepArg(fold, step);
       else if (fold.operation === "pick") this.#stepPick(fold, step);
-      else if (isSum(fold)) this.#stepSum(fold, step);
-      else this.#stepGreatest(fold, step);
+      else if (mindsNaN(fold)) this.#stepGreatest(fold, step);
+      else this.#stepPlain(fold, step);
     }
   }
 
@@ -105,7 +109,7 @@ export class FoldPass {
       const value = this.#value(fold);
       if (isArg(fold)) evaluator.define(fold, get(this.#index(fold)));
       else if (
-        isSum(fold) || fold.operation === "pick" || this.#twin(fold) ||
+        !mindsNaN(fold) || fold.operation === "pick" || this.#twin(fold) ||
         this.general
       ) evaluator.define(fold, get(value));
       else {
@@ -116,15 +120,14 @@ export class FoldPass {
     }
   }
 
-  #stepSum(fold: Expression, { mask, first }: FoldStep): void {
-    const { out } = this.evaluator;
+  #stepPlain(fold: Expression, { mask, first }: FoldStep): void {
+    const { evaluator } = this;
     const sum = this.#value(fold);
-    const value = this.evaluator.inline(fold.operands[0]);
-    const share = mask
-      ? onlyInside(this.evaluator, fold, { value, inside: mask })
-      : value;
-    const next = first ? share : combineFold(fold, get(sum), share);
-    out.set(sum, "v128", next);
+    const next = accumulated(evaluator, fold, {
+      sum: first ? undefined : get(sum),
+      mask,
+    });
+    evaluator.out.set(sum, "v128", next);
   }
 
   #stepPick(fold: Expression, { mask, first }: FoldStep): void {
@@ -232,7 +235,7 @@ export class FoldPass {
   candidates(): string[] {
     if (!this.general) return [];
     return this.folds.filter((fold) =>
-      !isSum(fold) && fold.operation !== "pick" && !this.#twin(fold)
+      mindsNaN(fold) && fold.operation !== "pick" && !this.#twin(fold)
     ).map((fold) => nanLanes(this.#value(fold)));
   }
 
@@ -240,7 +243,7 @@ export class FoldPass {
   accumulators(): Accumulator[] {
     return this.folds.filter((fold) => !this.#twin(fold)).map((fold) => {
       const value = this.#value(fold);
-      if (isSum(fold)) return { fold, value };
+      if (!mindsNaN(fold)) return { fold, value };
       const other = isArg(fold) ? this.#index(fold) : nanLanes(value);
       return { fold, value, other };
     });
@@ -279,13 +282,34 @@ export function nanLanes(fold: string): string {
 
 /** The next accumulator of a fold; NaN counts in its first operand only. */
 export function combineFold(fold: Expression, sum: Term, value: Term): Term {
-  const instruction = {
+  const instruction = isMagnitude(fold) ? "i32x4.max_s" : {
     sum: "f32x4.add",
     indexSum: "i32x4.add",
     foldMax: "f32x4.pmax",
     foldMin: "f32x4.pmin",
   }[fold.operation as "sum"];
   return call(instruction, sum, value);
+}
+
+/**
+ * The accumulator of a sum, or of a fold like it, with the next value in the
+ * lanes inside; that value alone where there is no accumulator yet.
+ */
+export function accumulated(
+  evaluator: VectorEvaluator,
+  fold: Expression,
+  { sum, mask: inside }: { sum: Term | undefined; mask?: Term },
+): Term {
+  const [body] = fold.operands;
+  const factors = sum && fold.operation === "sum" &&
+    evaluator.fusesSums && evaluator.product(body);
+  if (factors) {
+    const next = evaluator.out.multiplyAdd(...factors, sum);
+    return inside ? call("v128.bitselect", next, sum, inside) : next;
+  }
+  let value = evaluator.inline(body);
+  if (inside) value = onlyInside(evaluator, fold, { value, inside });
+  return sum ? combineFold(fold, sum, value) : value;
 }
 
 /** A candidate of a fold, and what changes nothing in the lanes outside. */
@@ -335,7 +359,7 @@ export function leaveIfNaN(
   out.line(`(br_if ${label} ${call("v128.any_true", isNaN)})`);
 }
 
-/** Whether a fold must know of NaN: a sum is NaN by itself. */
-export function mindsNaN({ operation }: Expression): boolean {
-  return operation !== "sum";
+/** Whether a fold must know of NaN: some are NaN by themselves. */
+export function mindsNaN(fold: Expression): boolean {
+  return !isSum(fold) && !isMagnitude(fold);
 }

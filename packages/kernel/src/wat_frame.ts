@@ -107,8 +107,8 @@ export function scalarField(name: string): string {
 }
 
 /** A frame with the arguments that every schedule needs for a program. */
-export function programFrame(program: Program): WatFrame {
-  const frame = new WatFrame();
+export function programFrame(program: Program, fused: boolean): WatFrame {
+  const frame = new WatFrame(fused);
   for (const { name } of program.tensors) frame.field(tensorField(name));
   for (const { name } of program.outputs) frame.field(resultField(name));
   for (const name of program.scalars) frame.vectorField(scalarField(name));

@@ -4,21 +4,24 @@ import {
   get,
   int,
   ints,
+  splatInt,
   type Term,
   WatFunction,
 } from "./wat_text.ts";
 import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
 
 /**
- * Coefficients of (e^r − 1 − r) / r² on |r| ≤ ln 2 / 2, by Remez exchange; in
- * the fewest digits that float32 tells apart.
+/**
+ * Coefficients of (e^r − 1 − r) / r on |r| ≤ ln 2 / 2, by Remez exchange: of the
+ * least degree that leaves room for rounding below 2 ulp. Below 0, where an ulp
+ * is half as large, the error counts 2.4 times as much.
  */
 const EXP = [
-  0.49999993,
-  0.16666521,
-  0.04166839,
-  0.00836871,
-  0.0013814614,
+  -6.556511e-7,
+  0.49999142,
+  0.16668575,
+  0.04189882,
+  0.008236145,
 ];
 
 /** Coefficients of (ln(1 + f) − f + f²/2) / f³ on √½ ≤ 1 + f ≤ √2, likewise. */
@@ -43,13 +46,14 @@ const ROUNDER_BITS = 0x4b400000;
 
 /** A polynomial by Horner's rule; `x` is a term. */
 function polynomial(
+  out: WatFunction,
   coefficients: readonly number[],
-  x: string,
-  constant: (value: number) => Term = floats,
+  x: Term,
 ): Term {
-  return coefficients.slice(0, -1).reduceRight(
-    (sum, c) => call("f32x4.add", call("f32x4.mul", sum, x), constant(c)),
-    constant(coefficients.at(-1)!),
+  const constants = coefficients.map((c) => out.constant(c));
+  return constants.slice(0, -1).reduceRight(
+    (sum, c) => out.keep("series", out.multiplyAdd(sum, x, c)),
+    constants.at(-1)!,
   );
 }
 
@@ -58,31 +62,18 @@ function polynomial(
  * The instructions stand where they are needed: a call would cost as much.
  */
 export function emitExp(out: WatFunction, value: Term): Term {
-  const rounder = out.constant(ROUNDER);
-  const [x, t, n, r] = ["exp.x", "exp.t", "exp.n", "exp.r"];
   // Beyond these bounds the result is 0 or infinite anyway. The pseudo-minimum
   // gives its first operand where that is NaN.
   const low = call("f32x4.pmin", value, out.constant(89));
-  out.set(x, "v128", call("f32x4.pmax", low, out.constant(-104)));
-  const scaled = call("f32x4.mul", get(x), out.constant(1 / Math.LN2));
-  out.set(t, "v128", call("f32x4.add", scaled, rounder));
-  out.set(n, "v128", call("f32x4.sub", get(t), rounder));
-  const high = call("f32x4.mul", get(n), out.constant(LN2_HIGH));
-  const rest = call("f32x4.mul", get(n), out.constant(LN2_LOW));
-  const above = call("f32x4.sub", get(x), high);
-  out.set(r, "v128", call("f32x4.sub", above, rest));
+  const bounded = call("f32x4.pmax", low, out.constant(-104));
+  const x = out.keep("exp.x", bounded);
+  const { rest, shifted } = expOfRest(out, x, ROUNDER);
   // 2ⁿ in two factors, so that neither overflows nor vanishes early.
   const bits = out.integer(ROUNDER_BITS);
-  out.set(n, "v128", call("i32x4.sub", get(t), bits));
-  out.set(t, "v128", call("i32x4.shr_s", get(n), int(1)));
-  const power = (exponent: Term) =>
-    call(
-      "i32x4.shl",
-      call("i32x4.add", exponent, out.integer(127)),
-      int(23),
-    );
-  const half = call("f32x4.mul", expOfRest(out, r), power(get(t)));
-  return call("f32x4.mul", half, power(call("i32x4.sub", get(n), get(t))));
+  const n = out.keep("exp.n", call("i32x4.sub", shifted, bits));
+  const t = out.keep("exp.t", call("i32x4.shr_s", n, int(1)));
+  const half = call("f32x4.mul", rest, powerOfTwo(t));
+  return call("f32x4.mul", half, powerOfTwo(call("i32x4.sub", n, t)));
 }
 
 /** The largest power, up or down, that {@linkcode emitBoundedExp} takes. */
@@ -90,87 +81,72 @@ export const EXP_BOUNDS = 87;
 
 /** e^x where that is a normal number, or NaN; at most 2 ulp off. */
 export function emitBoundedExp(out: WatFunction, value: Term): Term {
-  const [x, t, n, r] = ["exp.x", "exp.t", "exp.n", "exp.r"];
   // With the exponent's bias, so that what is left in the low bits needs a
   // shift to be a power of two.
-  const rounder = out.constant(ROUNDER + 127);
-  out.set(x, "v128", value);
-  const scaled = call("f32x4.mul", get(x), out.constant(1 / Math.LN2));
-  out.set(t, "v128", call("f32x4.add", scaled, rounder));
-  out.set(n, "v128", call("f32x4.sub", get(t), rounder));
-  const high = call("f32x4.mul", get(n), out.constant(LN2_HIGH));
-  const rest = call("f32x4.mul", get(n), out.constant(LN2_LOW));
-  const above = call("f32x4.sub", get(x), high);
-  out.set(r, "v128", call("f32x4.sub", above, rest));
-  const power = call("i32x4.shl", get(t), int(23));
-  return call("f32x4.mul", expOfRest(out, r), power);
+  const x = out.keep("exp.x", value);
+  const { rest, shifted } = expOfRest(out, x, ROUNDER + 127);
+  return call("f32x4.mul", rest, call("i32x4.shl", shifted, int(23)));
 }
 
-/** e^r for a small r, the name of a local. */
-function expOfRest(out: WatFunction, r: string): Term {
-  const square = call("f32x4.mul", get(r), get(r));
-  const tail = call(
-    "f32x4.mul",
-    square,
-    polynomial(EXP, get(r), (c) => out.constant(c)),
-  );
-  return call(
-    "f32x4.add",
-    call("f32x4.add", tail, get(r)),
-    out.constant(1),
-  );
+/**
+ * e^r with r = x − n ln 2 and n = round(x / ln 2), and `shifted`, whose low bits
+ * are n and what is added to it.
+ */
+function expOfRest(
+  out: WatFunction,
+  x: Term,
+  rounder: number,
+): { rest: Term; shifted: Term } {
+  const shift = out.constant(rounder);
+  const scaled = out.multiplyAdd(x, out.constant(1 / Math.LN2), shift);
+  const shifted = out.keep("exp.t", scaled);
+  const n = out.keep("exp.n", call("f32x4.sub", shifted, shift));
+  const high = out.multiplyAdd(n, out.constant(-LN2_HIGH), x);
+  const above = out.keep("exp.r", high);
+  const low = out.multiplyAdd(n, out.constant(-LN2_LOW), above);
+  const r = out.keep("exp.r", low);
+  const tail = polynomial(out, EXP, r);
+  const sum = out.keep("exp.r", out.multiplyAdd(tail, r, r));
+  return { rest: call("f32x4.add", sum, out.constant(1)), shifted };
 }
 
 /** e^x as a function, for those that build on it. */
-function expFunction(): string {
-  const out = new WatFunction();
+function expFunction(fused: boolean): string {
+  const out = new WatFunction(fused);
   const value = emitExp(out, get("value"));
   out.line(value);
   return out.text("$exp (param $value v128) (result v128)");
 }
 
 /** ln x = e ln 2 + ln m with √½ ≤ m < √2; at most 2 ulp off, subnormals too. */
-const log = `  (func $log (param $x v128) (result v128)
-    (local $bits v128) (local $e v128) (local $f v128) (local $tiny v128)
-    (local.set $tiny (f32x4.lt (local.get $x) ${floats(2 ** -126)}))
-    (local.set $bits (v128.bitselect
-      (f32x4.mul (local.get $x) ${floats(2 ** 23)})
-      (local.get $x)
-      (local.get $tiny)))
-    ;; the exponent counts from √½, so that the rest lies around 1
-    (local.set $e (i32x4.shr_s
-      (i32x4.sub (local.get $bits) ${
-  ints(0x3f3504f3, 0x3f3504f3, 0x3f3504f3, 0x3f3504f3)
-})
-      (i32.const 23)))
-    (local.set $f (f32x4.sub
-      (i32x4.sub (local.get $bits) (i32x4.shl (local.get $e) (i32.const 23)))
-      ${floats(1)}))
-    (local.set $e (f32x4.convert_i32x4_s (i32x4.sub
-      (local.get $e)
-      (v128.and (local.get $tiny) ${ints(23, 23, 23, 23)}))))
-    (local.set $bits (f32x4.mul (local.get $f) (local.get $f)))
-    (local.set $f (f32x4.add
-      (f32x4.add
-        (local.get $f)
-        (f32x4.add
-          (f32x4.sub
-            (f32x4.mul
-              (f32x4.mul (local.get $bits) (local.get $f))
-              ${polynomial(LOG, "(local.get $f)")})
-            (f32x4.mul (local.get $bits) ${floats(0.5)}))
-          (f32x4.mul (local.get $e) ${floats(LN2_LOW)})))
-      (f32x4.mul (local.get $e) ${floats(LN2_HIGH)})))
-    ;; infinities and NaN pass, 0 gives -inf, below it NaN
-    (local.set $f (v128.bitselect
-      (local.get $f)
-      (local.get $x)
-      (f32x4.lt (local.get $x) ${floats(Infinity)})))
-    (local.set $f (v128.bitselect
-      ${floats(-Infinity)}
-      (local.get $f)
-      (f32x4.eq (local.get $x) ${floats(0)})))
-    (v128.or (local.get $f) (f32x4.lt (local.get $x) ${floats(0)})))`;
+function logFunction(fused: boolean): string {
+  const out = new WatFunction(fused);
+  const [x, bits, e, f, tiny] = ["x", "bits", "e", "f", "tiny"].map(get);
+  out.keep("tiny", call("f32x4.lt", x, floats(2 ** -126)));
+  const normal = call("f32x4.mul", x, floats(2 ** 23));
+  out.keep("bits", call("v128.bitselect", normal, x, tiny));
+  out.comment("the exponent counts from √½, so that the rest lies around 1");
+  const above = call("i32x4.sub", bits, splatInt(0x3f3504f3));
+  out.keep("e", call("i32x4.shr_s", above, int(23)));
+  const mantissa = call("i32x4.sub", bits, call("i32x4.shl", e, int(23)));
+  out.keep("f", call("f32x4.sub", mantissa, floats(1)));
+  const shift = call("v128.and", tiny, splatInt(23));
+  out.keep("e", call("f32x4.convert_i32x4_s", call("i32x4.sub", e, shift)));
+  out.keep("bits", call("f32x4.mul", f, f));
+  const cube = call("f32x4.mul", bits, f);
+  const tail = call("f32x4.mul", cube, polynomial(out, LOG, f));
+  const bent = out.multiplyAdd(bits, floats(-0.5), tail);
+  const low = out.multiplyAdd(e, floats(LN2_LOW), bent);
+  const sum = call("f32x4.add", f, low);
+  out.keep("f", out.multiplyAdd(e, floats(LN2_HIGH), sum));
+  out.comment("infinities and NaN pass, 0 gives -inf, below it NaN");
+  const finite = call("f32x4.lt", x, floats(Infinity));
+  out.keep("f", call("v128.bitselect", f, x, finite));
+  const zero = call("f32x4.eq", x, floats(0));
+  out.keep("f", call("v128.bitselect", floats(-Infinity), f, zero));
+  out.line(call("v128.or", f, call("f32x4.lt", x, floats(0))));
+  return out.text("$log (param $x v128) (result v128)");
+}
 
 const pow = `  (func $pow (param $a v128) (param $b v128) (result v128)
     (v128.bitselect
@@ -206,7 +182,7 @@ const ldexp = `  (func $ldexp (param $x v128) (param $k v128) (result v128)
       ${powerOfTwo("(i32x4.sub (local.get $n) (local.get $half))")}))`;
 
 function powerOfTwo(exponent: Term): Term {
-  const biased = call("i32x4.add", exponent, ints(127, 127, 127, 127));
+  const biased = call("i32x4.add", exponent, splatInt(127));
   return call("i32x4.shl", biased, int(23));
 }
 
@@ -260,30 +236,28 @@ const random =
       ${floats(2 ** -24)}))`;
 
 /** The helper functions that instructions alone do not give, by name. */
-const functions: Readonly<Record<string, string>> = {
-  exp: expFunction(),
-  log,
-  pow,
-  sign,
-  exponent,
-  ldexp,
-  mulHigh,
-  word: threefry(),
-  random,
+const functions: Readonly<Record<string, (fused: boolean) => string>> = {
+  exp: expFunction,
+  log: logFunction,
+  pow: () => pow,
+  sign: () => sign,
+  exponent: () => exponent,
+  ldexp: () => ldexp,
+  mulHigh: () => mulHigh,
+  word: threefry,
+  random: () => random,
 };
 
 /** The texts of the helper functions that a kernel's text calls. */
-export function mathFunctions(text: string): string[] {
-  const names = new Set<string>();
+export function mathFunctions(text: string, fused: boolean): string[] {
+  const texts = new Map<string, string>();
   const collect = (caller: string) => {
     for (const [, name] of caller.matchAll(/\(call \$(\w+)/g)) {
-      if (names.has(name)) continue;
-      names.add(name);
-      collect(functions[name]);
+      if (texts.has(name)) continue;
+      texts.set(name, functions[name](fused));
+      collect(texts.get(name)!);
     }
   };
   collect(text);
-  return Object.keys(functions)
-    .filter((name) => names.has(name))
-    .map((name) => functions[name]);
+  return Object.keys(functions).flatMap((name) => texts.get(name) ?? []);
 }

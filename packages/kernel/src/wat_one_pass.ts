@@ -1,8 +1,7 @@
-import type { Expression } from "./expression.ts";
+import { Expression } from "./expression.ts";
 import { foldPasses, type Program, type ProgramOutput } from "./program.ts";
-import { substitute } from "./traverse.ts";
-import { usualCase } from "./usual_case.ts";
 import { isPointwise } from "./wat_columns_separable.ts";
+import { usualVectors } from "./wat_usual_case.ts";
 
 /** What a program evaluates in one pass over the elements of its windows. */
 export interface OnePass {
@@ -18,7 +17,7 @@ export interface OnePass {
 
 /** The one pass of a program or its usual case; undefined if they take more. */
 export function onePass(program: Program): OnePass | undefined {
-  const { outputs, conditions: all } = usualCase(program) ??
+  const { outputs, conditions: all } = usualVectors(program) ??
     { ...program, conditions: [] };
   const [conditions, checks] = dividedConditions(outputs, all);
   const asked = conditions.map((value) => ({ name: "", value }));
@@ -29,8 +28,8 @@ export function onePass(program: Program): OnePass | undefined {
 
 /**
  * Conditions of windows, and of elements. What holds of all elements holds of
- * the greatest, too: a condition of an extreme that nothing else needs is one
- * of the elements.
+ * the greatest, too: a bound of a maximum that nothing else needs is one of the
+ * elements.
  */
 function dividedConditions(
   outputs: readonly ProgramOutput[],
@@ -40,16 +39,12 @@ function dividedConditions(
   const left: Expression[] = [];
   const checks: Expression[] = [];
   for (const condition of conditions) {
-    const folds = foldPasses([{ name: "", value: condition }]).flat();
-    const [fold, ...others] = folds;
-    const isOfElements = others.length === 0 && fold && !needed.has(fold) &&
-      fold.operation.startsWith("fold") && isPointwise(fold.operands[0]);
+    const { operation, operands: [fold, limit] } = condition;
+    const isOfElements = operation === "le" && fold.operation === "foldMax" &&
+      !needed.has(fold) && isPointwise(fold.operands[0]) &&
+      limit.operation === "constant";
     if (!isOfElements) left.push(condition);
-    else {
-      checks.push(
-        substitute(condition, (x) => x === fold ? x.operands[0] : undefined),
-      );
-    }
+    else checks.push(Expression.of("le", [fold.operands[0], limit]));
   }
   return [left, checks];
 }

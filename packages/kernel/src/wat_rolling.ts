@@ -1,6 +1,7 @@
 import { countsElements } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address } from "./wat_expression.ts";
+import { mindsNaN } from "./wat_folds.ts";
 import { load, tensorField } from "./wat_frame.ts";
 import { RollingRow } from "./wat_rolling_row.ts";
 import {
@@ -136,7 +137,7 @@ class Rolling {
       frame.set(`keep.${offset}`, "i32", at);
     }
     const { folds, checks } = this.#case;
-    const couldMeetNaN = folds.some(({ values }) => values.operation !== "sum");
+    const couldMeetNaN = folds.some(({ values }) => mindsNaN(values));
     if (couldMeetNaN) frame.set("met", "v128", frame.constant(0));
     if (checks.length > 0) frame.set("passes", "v128", ints(-1, -1, -1, -1));
     new RollingRow(columns, this.#case, {

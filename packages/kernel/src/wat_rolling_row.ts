@@ -1,6 +1,6 @@
 import type { Expression } from "./expression.ts";
 import type { Columns } from "./wat_columns.ts";
-import { onlyInside } from "./wat_folds.ts";
+import { mindsNaN, onlyInside } from "./wat_folds.ts";
 import { lanes } from "./wat_expression.ts";
 import { load } from "./wat_frame.ts";
 import {
@@ -9,6 +9,7 @@ import {
   type RollingCase,
   type RowFold,
 } from "./wat_rolling_folds.ts";
+import { weaveVectors } from "./wat_columns_separable.ts";
 import { add, bytes, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
 /** The locals that a row of the input is folded from and into. */
@@ -132,34 +133,36 @@ export class RollingRow {
   ): void {
     const { evaluator, frame } = this.columns;
     const { met, passes } = this.places;
-    for (let vector = from; vector < to; vector++) {
+    const bodies = [...this.folds.map(({ body }) => body), ...this.checks];
+    const body = (vector: number) => {
       evaluator.nextElement();
       evaluator.place = {
         ...evaluator.place,
         element: (name) => this.#load(name, 4 * vector),
       };
-      if (inside) frame.set("inside", "v128", inside(vector));
+      const mask = inside && frame.keep("inside", inside(vector));
       for (const { body, values, name } of this.folds) {
         let value = evaluator.evaluate(body);
-        if (inside) {
-          const mask = get("inside");
+        if (mask) {
           value = onlyInside(evaluator, values, { value, inside: mask });
         }
         frame.set(`${name}.v${vector}`, "v128", value);
-        if (values.operation === "sum") continue;
-        const own = inside
-          ? call("v128.and", evaluator.evaluate(body), get("inside"))
+        if (!mindsNaN(values)) continue;
+        const own = mask
+          ? call("v128.and", evaluator.evaluate(body), mask)
           : get(`${name}.v${vector}`);
         frame.set(met, "v128", call("f32x4.add", get(met), own));
       }
       for (const check of this.checks) {
         let pass = evaluator.evaluate(check);
-        if (inside) {
-          pass = call("v128.or", pass, call("v128.not", get("inside")));
-        }
+        if (mask) pass = call("v128.or", pass, call("v128.not", mask));
         frame.set(passes, "v128", call("v128.and", get(passes), pass));
       }
-    }
+    };
+    weaveVectors(frame, bodies, {
+      count: to - from,
+      body: (index) => body(from + index),
+    });
   }
 
   /** Folds the columns of four windows, and keeps the results. */

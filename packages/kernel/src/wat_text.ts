@@ -93,10 +93,15 @@ export function splatFloat(value: Term): Term {
 
 /** A function body under construction: lines, and the locals they use. */
 export class WatFunction {
-  readonly #lines: string[] = [];
+  #lines: string[] = [];
+  /** What ends the names of locals of one of several streams. */
+  #mark = "";
   readonly #locals = new Map<string, WatType>();
   #depth = 2;
   #labels = 0;
+
+  /** @param fused whether a product that is added need not be rounded first */
+  constructor(readonly fused: boolean = false) {}
 
   /** Adds a line. */
   line(text: string): void {
@@ -111,6 +116,13 @@ export class WatFunction {
   /** Four lanes of one integer, likewise. */
   integer(value: number): Term {
     return splatInt(value);
+  }
+
+  /** `a · b + c` in four lanes. */
+  multiplyAdd(a: Term, b: Term, c: Term): Term {
+    return this.fused
+      ? call("f32x4.relaxed_madd", a, b, c)
+      : call("f32x4.add", call("f32x4.mul", a, b), c);
   }
 
   /** Adds a comment. */
@@ -129,6 +141,30 @@ export class WatFunction {
     this.#locals.set(name, type);
     this.line(`(local.set $${name} ${value})`);
     return get(name);
+  }
+
+  /** Four lanes in a local that each of several streams has to itself. */
+  keep(name: string, value: Term): Term {
+    return this.set(name + this.#mark, "v128", value);
+  }
+
+  /**
+   * Adds the lines of streams, equally many each, in turn: first all first lines.
+   * They do not wait for each other, and a processor that looks some hundred
+   * instructions ahead sees many streams. Lines in the same place of their
+   * streams may add to the same local.
+   */
+  weave(count: number, body: (index: number) => void): void {
+    const before = this.#lines;
+    const streams = Array.from({ length: count }, (_, index) => {
+      this.#lines = [];
+      this.#mark = index > 0 ? `~${index}` : "";
+      body(index);
+      return this.#lines;
+    });
+    this.#lines = before;
+    this.#mark = "";
+    streams[0].forEach((_, at) => before.push(...streams.map((it) => it[at])));
   }
 
   /** Adds lines one level deeper between an opening and a closing line. */

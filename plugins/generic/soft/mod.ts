@@ -78,19 +78,31 @@ function softMean(
   );
 }
 
-const exact: WindowKernel = windowKernel(
-  "soft",
-  ["x"],
-  (leaves, fold) => softMean(leaves, fold, "exact"),
-  { scalars: ["temperature"] },
-);
+/** The kernels of a gradient: for any temperature, and for 1, without products. */
+function kernelsOf(
+  name: string,
+  gradient: "exact" | "paper",
+): { any: WindowKernel; one: WindowKernel } {
+  return {
+    any: windowKernel(
+      name,
+      ["x"],
+      (leaves, fold) => softMean(leaves, fold, gradient),
+      { scalars: ["temperature"] },
+    ),
+    one: windowKernel(
+      `${name}-1`,
+      ["x"],
+      ({ x }, fold) =>
+        softMean({ x, temperature: constant(1) }, fold, gradient),
+    ),
+  };
+}
 
-const paper: WindowKernel = windowKernel(
-  "soft-paper",
-  ["x"],
-  (leaves, fold) => softMean(leaves, fold, "paper"),
-  { scalars: ["temperature"] },
-);
+const kernels = {
+  exact: kernelsOf("soft", "exact"),
+  paper: kernelsOf("soft-paper", "paper"),
+} as const;
 
 /**
  * SoftPool: the mean of each window with weights softmax(temperature · x).
@@ -140,9 +152,12 @@ export const soft: PoolingOp<SoftOptions, "x", never, "y"> = {
   shape: ({ x }, options) => slideShape(x, options),
   forward(cx, { x }, options) {
     const { temperature } = options;
-    const kernel = options.gradient === "exact" ? exact : paper;
-    const bindings = { values: { x }, scalars: { temperature } };
-    return { y: cx.window(kernel, bindings, slide(x.shape, options)).y };
+    const { any, one } = kernels[options.gradient];
+    const windows = slide(x.shape, options);
+    const { y } = temperature === 1
+      ? cx.window(one, { values: { x } }, windows)
+      : cx.window(any, { values: { x }, scalars: { temperature } }, windows);
+    return { y };
   },
 };
 

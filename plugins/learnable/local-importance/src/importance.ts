@@ -14,10 +14,9 @@ const GREATEST = (2 - 2 ** -23) * 2 ** 127;
 const isInfinite = (x: Expression) => x.abs().gt(GREATEST);
 
 /**
- * Between these, exponentials of logits need no shift, and a gradient may be
- * divided by their sum.
+ * Up to this magnitude, exponentials of logits need no shift, and a gradient may
+ * be divided by their sum.
  */
-const LEAST = -60;
 const NEAR = 32;
 
 /** A shift that changes no exponential, but is not 0. */
@@ -34,12 +33,12 @@ export const importance: WindowKernel = windowKernel(
     const greatest = fold.max(logit);
     // The shift alone tells, so that gradients need to know nothing else.
     const shift = select(
-      greatest.le(NEAR).and(fold.min(logit).ge(LEAST)).likely(),
+      fold.max(logit.abs()).le(NEAR).likely(),
       0,
       select(greatest.eq(0), TINY, greatest),
     );
     const isNear = shift.eq(0).likely();
-    const near = logit.max(LEAST).min(NEAR).exp();
+    const near = logit.max(-NEAR).min(NEAR).exp();
     // ∞ − ∞ is no number, and neither is 0 · ∞.
     const far = select(logit.eq(shift), 0, logit.sub(shift)).exp();
     const isSkipped = far.eq(0).and(x.isNaN().not());
