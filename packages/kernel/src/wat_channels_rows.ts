@@ -1,6 +1,7 @@
 import { type Channels, isWide } from "./wat_channels.ts";
 import { bufferOf, emitFoldedColumns } from "./wat_channels_columns.ts";
 import { ROWS_AT_A_TIME, rowsCase } from "./wat_channels_plan.ts";
+import { weaveVectors } from "./wat_columns_separable.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
 import {
@@ -268,7 +269,7 @@ class FoldedRows {
     for (const [fold] of folds.entries()) {
       const start = this.#buffer(add(get("kept_at"), fold));
       const at = add(start, bytes(channels.range.from));
-      frame.set(`kept.${fold}.row${index}`, "i32", at);
+      frame.set(keptOf(fold, index), "i32", at);
     }
   }
 
@@ -292,16 +293,16 @@ class FoldedRows {
         const at = add(get(bufferOf(index)), bytes(channels.range.from));
         frame.set(`to.${index}`, "i32", at);
       }
-      for (let row = 0; row < count; row++) {
+      const fold = (row: number) => {
         evaluator.nextVector();
         evaluator.place = {
           ...channels.place({ element: "", window: "", windowOrder: "" }),
           element: (name) => read(`${name}.row${row}`),
         };
-        for (const [index, fold] of folds.entries()) {
-          const [sum, kept] = [`fold.${index}`, `kept.${index}.row${row}`];
+        const values = folds.map((fold, index) => {
+          const sum = `fold.${index}`;
           const value = row < known
-            ? frame.set(`value.${index}`, "v128", read(kept))
+            ? frame.set(`value.${index}`, "v128", read(keptOf(index, row)))
             : evaluator.evaluate(fold.operands[0]);
           if (row === 0 && first) frame.set(sum, "v128", value);
           else {
@@ -311,15 +312,24 @@ class FoldedRows {
           if (mindsNaN(fold)) {
             addCandidate(frame, `seen.${index}`, value, row === 0);
           }
-          const isKept = this.#kept > 0 && row >= known &&
-            (row >= stride || count === 1);
-          if (isKept) write(add(get(kept), get("offset")), value);
-        }
-        for (const check of row < known ? [] : checks) {
+          return value;
+        });
+        if (row < known) return;
+        for (const check of checks) {
           const pass = evaluator.evaluate(check);
           frame.set("passes", "v128", call("v128.and", get("passes"), pass));
         }
-      }
+        const isKept = this.#kept > 0 && (row >= stride || count === 1);
+        for (const [index, value] of isKept ? values.entries() : []) {
+          write(add(get(keptOf(index, row)), get("offset")), value);
+        }
+      };
+      for (let row = 0; row < known; row++) fold(row);
+      const bodies = folds.flatMap(({ operands }) => operands);
+      weaveVectors(frame, [...bodies, ...checks], {
+        count: count - known,
+        body: (index) => fold(known + index),
+      });
       for (const [index, fold] of folds.entries()) {
         if (mindsNaN(fold)) {
           addCandidate(frame, nanOf(index, v), get(`seen.${index}`));
@@ -333,4 +343,9 @@ class FoldedRows {
 /** The local that adds up candidates of a fold, in one of some vectors. */
 function nanOf(fold: number, vector: number): string {
   return nanLanes(`${fold}.${vector}`);
+}
+
+/** The local of the address where what a row folds is kept. */
+function keptOf(fold: number, row: number): string {
+  return `kept.${fold}.row${row}`;
 }

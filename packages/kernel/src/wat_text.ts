@@ -149,7 +149,7 @@ export class WatFunction {
   }
 
   /**
-   * Adds the lines of streams, equally many each, in turn: first all first lines.
+   * Adds the lines of streams in turn: first all first lines, and so on.
    * They do not wait for each other, and a processor that looks some hundred
    * instructions ahead sees many streams. Lines in the same place of their
    * streams may add to the same local.
@@ -164,7 +164,10 @@ export class WatFunction {
     });
     this.#lines = before;
     this.#mark = "";
-    streams[0].forEach((_, at) => before.push(...streams.map((it) => it[at])));
+    const longest = Math.max(...streams.map(({ length }) => length));
+    for (let at = 0; at < longest; at++) {
+      before.push(...streams.flatMap((lines) => lines[at] ?? []));
+    }
   }
 
   /** Adds lines one level deeper between an opening and a closing line. */
