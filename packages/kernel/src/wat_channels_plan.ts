@@ -70,9 +70,9 @@ export const ROWS_AT_A_TIME = { fixed: 8, others: 4 };
  * row of results then serves all windows that overlap in it.
  *
  * Two threads, 64 channels, window by window or rows first: max 3×3/2 is no
- * faster by rows, soft of 8×112×112 takes 3.2 or 3.4 ms for 2×2/2, 3.4 or 3.3
- * for 3×3/3, 7.0 or 3.8 for 3×3/2 (5.0 if no rows were kept), and of 8×56×56
- * 3.1 or 1.7 for 2×2/1, 1.5 or 0.8 for 4×4/4, 1.3 or 0.9 for 4×4/3.
+ * faster by rows, soft of 8×112×112 takes 1.7 or 2.1 ms for 2×2/2, 1.6 or 1.8
+ * for 3×3/3, 3.3 or 2.4 for 3×3/2, and of 8×56×56 1.4 or 0.9 for 2×2/1, 0.36 or
+ * 0.39 for 4×4/4, 0.58 or 0.45 for 4×4/3.
  */
 export function prefersRows(program: Program, geometry: Geometry): boolean {
   const { layout, per, sources, input, output } = geometry;
@@ -92,10 +92,8 @@ export function prefersRows(program: Program, geometry: Geometry): boolean {
   const columnsPerWindow = input[2] / output[2];
   const kept = keptRows(program, geometry);
   const cost = costOf(bodiesOf(pass));
-  // Each element of a window is folded once more than it is computed.
-  const direct = rows * width * (cost > 1 ? cost + 1 : cost);
   return columnsPerWindow * ((rows - kept) * cost + kept + 1) + width + 1 <
-    direct;
+    rows * width * cost;
 }
 
 /** Columns of a window that are unrolled at most, and otherwise at a time. */
