@@ -16,6 +16,7 @@ export interface ThreadBuffers {
 
 /** The windows that a program runs over, and how they are divided. */
 export interface ThreadWork {
+  /** The windows. */
   readonly geometry: Geometry;
   /** The parts that the channels of an item are divided into. */
   readonly parts: number;
