@@ -81,7 +81,7 @@ export async function cpu(
       if (device.ended) {
         throw new TypeError("Cannot open a session: the backend is disposed");
       }
-      return new DeviceSession(backend, device, options);
+      return new DeviceSession<Block>(backend, device, options);
     },
     memory: () => ({ live: device.live, reserved: memory.size }),
     [Symbol.dispose]() {

@@ -12,6 +12,7 @@ import {
   type Geometry,
   GUARD_BYTES,
   type MatrixProduct,
+  type PlacedValue,
   type PlaneMove,
   type PositionSums,
   type Program,
@@ -25,7 +26,6 @@ import { Block } from "./cpu_value.ts";
 import { KernelCache } from "./kernel_cache.ts";
 import type { KernelCall } from "./kernel_call.ts";
 import type { WasmMemory } from "./memory.ts";
-import { runTransposed } from "./run_transposed.ts";
 import { runWork } from "./run_work.ts";
 import type { ThreadPool } from "./thread_pool.ts";
 
@@ -106,15 +106,16 @@ export class CpuDevice implements Device<Block> {
   run(
     program: Program,
     geometry: Geometry,
-    bindings: RunBindings<Block>,
+    bindings: RunBindings<PlacedValue>,
   ): void {
     const call = this.#kernels.get(program, geometry);
-    if (call.transposed) {
-      runWork(this.#kernels, runTransposed, {
+    const { transposed } = call;
+    if (transposed) {
+      runWork(this.#kernels, geometry.transposing!.work, {
         program,
         geometry,
         bindings,
-        run: (bindings) => this.run(program, call.transposed!, bindings),
+        run: (bindings) => this.run(program, transposed, bindings),
       });
       return;
     }

@@ -1,11 +1,11 @@
 import {
   type Geometry,
   interiorOf,
+  type PlacedValue,
   type RunBindings,
   volume,
 } from "@rockpool/kernel";
 import { ARGUMENTS_ADDRESS, MAX_ARGUMENTS } from "./control.ts";
-import type { Block } from "./cpu_value.ts";
 import type { WasmMemory } from "./memory.ts";
 import type { TableBlock } from "./table_blocks.ts";
 
@@ -14,7 +14,7 @@ const ARGUMENTS_WORD = ARGUMENTS_ADDRESS / 4;
 
 /** What changes from call to call. */
 export interface CallArguments {
-  readonly bindings: RunBindings<Block>;
+  readonly bindings: RunBindings<PlacedValue>;
   /** Where the tables begin that the kernel reads. */
   readonly tables: number;
 }

@@ -8,7 +8,6 @@ import {
 import { ARGUMENTS_ADDRESS } from "./control.ts";
 import { KernelArguments } from "./kernel_arguments.ts";
 import type { CompiledKernel } from "./kernel_cache.ts";
-import { paysTransposed } from "./run_transposed.ts";
 import { type TableBlock, tableBlock } from "./table_blocks.ts";
 import type { Job, ThreadPool } from "./thread_pool.ts";
 import { workOf } from "./work_of.ts";
@@ -62,7 +61,7 @@ export class KernelCall {
       tables: this.tables,
       known: { parts, buffers_bytes: buffers.bytes, ...buffers.fields },
     });
-    this.transposed = paysTransposed(plan, program, geometry)
+    this.transposed = geometry.transposing?.pays(plan, program, geometry)
       ? Object.freeze({ ...geometry, layout: "NHWC" })
       : undefined;
   }

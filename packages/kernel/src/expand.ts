@@ -1,11 +1,27 @@
-import { type Context, formatShape, sizeOf, type Value } from "@rockpool/core";
-import { tables } from "./tables.ts";
+import {
+  type Context,
+  formatShape,
+  type Shape,
+  sizeOf,
+  type Value,
+} from "@rockpool/core";
+import type { Geometry } from "./geometry.ts";
+import { planesOf } from "./rank.ts";
+import { Remembered, sameContents } from "./remembered.ts";
+import { tableGeometry } from "./table_geometry.ts";
 import { type WindowKernel, windowKernel } from "./window_kernel.ts";
 
 const copy: WindowKernel = windowKernel(
   "copy",
   ["x"],
   ({ x }, fold) => fold.sum(x),
+);
+
+/** Windows that all hold the only element, by the input's shape and their number. */
+const known = new Remembered<Geometry, Shape, number>(
+  64,
+  ({ inputShape, output }, shape, count) =>
+    sameContents(inputShape, shape) && output[2] === count,
 );
 
 /**
@@ -47,13 +63,25 @@ export function expand(
   const inner = sizeOf(shape.slice(axis + 1));
   // What follows the axis lies like channels behind one spatial axis.
   const view = cx.reshape(x, [outer, 1, inner]);
-  const copies = {
-    starts: new Int32Array(count),
-    counts: new Int32Array(count).fill(1),
-  };
-  const windows = tables(view.shape, { tables: [copies], layout: "NHWC" });
+  const windows = known.find(view.shape, count) ??
+    known.add(copiesOf(view.shape, count));
   return cx.reshape(
     cx.window(copy, { values: { x: view } }, windows).y,
     expanded,
   );
+}
+
+/** As many windows as there are to be copies. */
+function copiesOf(shape: Shape, count: number): Geometry {
+  const planes = planesOf(shape, { axes: 1, layout: "NHWC" });
+  return tableGeometry(shape, planes, {
+    axes: [{
+      kind: "table",
+      size: 1,
+      starts: new Int32Array(count),
+      counts: new Int32Array(count).fill(1),
+      dilation: 1,
+    }],
+    output: [count],
+  });
 }

@@ -1,4 +1,5 @@
 import type { Layout, Shape, Windows } from "@rockpool/core";
+import type { Transposing } from "./wat_transposing.ts";
 
 /** Windows of one axis at a fixed distance from each other. */
 export interface SlideAxis {
@@ -78,6 +79,11 @@ export interface Geometry extends Windows {
   readonly per: TablePer;
   /** For each item of the output the item of the input it is read from. */
   readonly sources: Int32Array | undefined;
+  /**
+   * How the CPU runs over such windows on transposed tensors, where they are
+   * made so that this may pay.
+   */
+  readonly transposing?: Transposing;
 }
 
 /** An axis that a tensor lacks. */

@@ -1,12 +1,9 @@
 import type { Layout, Shape, Tensor } from "@rockpool/core";
-import {
-  frozenGeometry,
-  type Geometry,
-  type TableAxis,
-  triple,
-} from "./geometry.ts";
-import { axisNames, planesOf, shapeOf } from "./rank.ts";
-import { adaptiveTable, emptyTable } from "./tables.ts";
+import type { Geometry, TableAxis } from "./geometry.ts";
+import { axisNames, planesOf } from "./rank.ts";
+import { tableGeometry } from "./table_geometry.ts";
+import { adaptiveTable } from "./tables.ts";
+import { transposing } from "./wat_transposing.ts";
 
 /** How regions of interest are read. */
 export interface RegionOptions {
@@ -62,21 +59,13 @@ export function regions(
       ),
     });
   });
-  return frozenGeometry({
-    inputShape: [...shape],
-    outputShape: shapeOf(
-      { ...planes, batched: true, items: count },
-      outputSize,
-    ),
-    layout: planes.layout,
-    items: count,
-    inputItems: planes.items,
-    channels: planes.channels,
-    input: planes.input,
-    output: triple(outputSize, 1),
-    axes: triple<TableAxis>(tablesOf, emptyTable(count)),
+  return tableGeometry(shape, planes, {
+    axes: tablesOf,
+    output: outputSize,
     per: "item",
+    groups: count,
     sources,
+    transposing,
   });
 }
 

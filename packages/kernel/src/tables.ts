@@ -1,14 +1,8 @@
 import type { Layout, Shape } from "@rockpool/core";
-import {
-  frozenGeometry,
-  type Geometry,
-  NO_AXIS,
-  type TableAxis,
-  type TablePer,
-  triple,
-} from "./geometry.ts";
-import { axisNames, planesOf, shapeOf } from "./rank.ts";
+import type { Geometry, TableAxis, TablePer } from "./geometry.ts";
+import { axisNames, planesOf } from "./rank.ts";
 import { Remembered, sameContents } from "./remembered.ts";
+import { tableGeometry } from "./table_geometry.ts";
 
 /** Windows along one axis, one after the other. */
 export interface Table {
@@ -113,31 +107,13 @@ function makeTables(shape: Shape, options: TableOptions): KnownTables {
   const output = axes.map((axis) =>
     groups === 0 ? 0 : axis.starts.length / groups
   );
-  const geometry = frozenGeometry({
-    inputShape: [...shape],
-    outputShape: shapeOf(planes, output),
-    layout: planes.layout,
-    items: planes.items,
-    inputItems: planes.items,
-    channels: planes.channels,
-    input: planes.input,
-    output: triple(output, 1),
-    axes: triple<TableAxis>(axes, emptyTable(groups)),
+  const geometry = tableGeometry(shape, planes, {
+    axes,
+    output,
     per,
-    sources: undefined,
+    groups,
   });
   return { axes, geometry };
-}
-
-/** A table axis of length 1 for an axis that a tensor lacks. */
-export function emptyTable(groups: number): TableAxis {
-  return {
-    kind: "table",
-    size: NO_AXIS.size,
-    starts: new Int32Array(groups),
-    counts: new Int32Array(groups).fill(1),
-    dilation: 1,
-  };
 }
 
 /** An axis of an input, and how many groups of windows there are along it. */

@@ -1,14 +1,10 @@
-import {
-  type Axis,
-  type Geometry,
-  type Program,
-  type RunBindings,
-  transposeMatrices,
-  volume,
-  type WatMachine,
-  type WatPlan,
-} from "@rockpool/kernel";
-import { Block } from "./cpu_value.ts";
+import { sizeOf, type Value } from "@rockpool/core";
+import { type Axis, type Geometry, volume } from "./geometry.ts";
+import type { RunBindings } from "./device.ts";
+import type { Program } from "./program.ts";
+import type { PlacedValue, WatMachine, WatWork } from "./wat_machine.ts";
+import type { WatPlan } from "./wat_plan.ts";
+import { transposeMatrices } from "./wat_transpose_run.ts";
 
 /** Reads of an element for each one that is moved, from which on moving pays. */
 const WORTH_READS = 2;
@@ -18,7 +14,7 @@ const WORTH_READS = 2;
  * for it, so that four channels are one load: where windows hold the elements
  * many times over and no schedule reads rows of planes.
  */
-export function paysTransposed(
+function paysTransposed(
   { schedule, channelsLast, lanes }: WatPlan,
   program: Program,
   geometry: Geometry,
@@ -59,42 +55,58 @@ function axisElements(axis: Axis, windows: number, group: number): number {
 export interface TransposedCall {
   readonly program: Program;
   readonly geometry: Geometry;
-  readonly bindings: RunBindings<Block>;
+  readonly bindings: RunBindings<PlacedValue>;
   /** Runs it on transposed tensors. */
-  run(bindings: RunBindings<Block>): void;
+  run(bindings: RunBindings<PlacedValue>): void;
 }
 
-/** Runs such a program. */
-export function runTransposed(
+/** How programs run on transposed tensors. */
+export interface Transposing {
+  /** Whether that pays. */
+  pays(plan: WatPlan, program: Program, geometry: Geometry): boolean;
+  /** Does it. */
+  readonly work: WatWork<TransposedCall>;
+}
+
+/**
+ * What regions bring along. Other tables hold elements once or a few times, and
+ * are read by rows of planes, so that their operators need not have it.
+ */
+export const transposing: Transposing = {
+  pays: paysTransposed,
+  work: runTransposed,
+};
+
+function runTransposed(
   machine: WatMachine,
   { program, geometry, bindings, run }: TransposedCall,
 ): void {
   const { channels, items, inputItems, input, output } = geometry;
-  const blockLike = ({ memory, shape, dtype, size }: Block) =>
-    new Block(memory, machine.allocate(4 * size), shape, dtype, size);
+  const valueLike = ({ shape, dtype }: Value): PlacedValue => ({
+    shape,
+    dtype,
+    address: machine.allocate(4 * sizeOf(shape)),
+  });
   const planes = {
-    element: { items: inputItems, size: volume(input) },
-    perWindow: { items, size: volume(output) },
+    element: { items: inputItems, columns: volume(input) },
+    perWindow: { items, columns: volume(output) },
   };
   const tensors = { ...bindings.tensors };
   for (const { name, role } of program.tensors) {
     if (role !== "element" && role !== "perWindow") continue;
     const from = tensors[name];
-    const to = tensors[name] = blockLike(from);
+    const to = tensors[name] = valueLike(from);
     transposeMatrices(machine, {
       from: from.address,
       to: to.address,
-      items: planes[role].items,
       rows: channels,
-      columns: planes[role].size,
+      ...planes[role],
     });
   }
-  const outputs = Object.fromEntries(
-    program.outputs.map(({ name }) => [
-      name,
-      blockLike(bindings.outputs[name]),
-    ]),
-  );
+  const outputs: Record<string, PlacedValue> = {};
+  for (const { name } of program.outputs) {
+    outputs[name] = valueLike(bindings.outputs[name]);
+  }
   run({ ...bindings, tensors, outputs });
   for (const { name } of program.outputs) {
     transposeMatrices(machine, {

@@ -11,7 +11,6 @@ import {
   windowKernel,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
-import { paysTransposed } from "./run_transposed.ts";
 
 const kernel = windowKernel(
   "guided",
@@ -71,10 +70,11 @@ for (const threads of [1, 2]) {
   });
 }
 
-Deno.test("paysTransposed() where tables hold elements many times over", () => {
+Deno.test("transposing pays where tables hold elements many times over", () => {
   const { infer } = programsOf(kernel);
   const pays = (geometry: typeof windows) =>
-    paysTransposed(watPlan(infer, geometry), infer, geometry);
+    geometry.transposing?.pays(watPlan(infer, geometry), infer, geometry) ??
+      false;
   assert(pays(windows));
   const few = { ...rois, shape: [2, 5], data: rois.data.subarray(0, 10) };
   assert(!pays(regions(SHAPE, few as Tensor, { outputSize: [3, 2] })));
@@ -82,5 +82,6 @@ Deno.test("paysTransposed() where tables hold elements many times over", () => {
   assert(!pays(regions([2, 12, 13, 9], rois, last)));
   assert(!pays(slide(SHAPE, { kernelSize: 5, stride: 1 })));
   const halves = [adaptiveTable(12, 2), adaptiveTable(13, 2)];
-  assert(!pays(tables(SHAPE, { tables: halves })));
+  const apart = { ...tables(SHAPE, { tables: halves }) };
+  assert(!pays({ ...apart, transposing: windows.transposing }));
 });
