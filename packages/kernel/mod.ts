@@ -45,7 +45,7 @@ export * from "./src/threefry.ts";
 export * from "./src/wat_buffers.ts";
 export * from "./src/wat_eigen.ts";
 export * from "./src/wat_eigen_run.ts";
-export type { WatFixed } from "./src/wat_fixed.ts";
+export type { OpcodeRow, WatFixed } from "./src/wat_fixed.ts";
 export type * from "./src/wat_machine.ts";
 export * from "./src/wat_matmul.ts";
 export * from "./src/wat_matmul_run.ts";

@@ -1,5 +1,10 @@
+import type { OpcodeRow } from "@rockpool/kernel";
 import { parseText, type Tree } from "./parse_text.ts";
-import { INSTRUCTIONS } from "./instructions.ts";
+import {
+  type Instruction,
+  INSTRUCTIONS,
+  instructionsOf,
+} from "./instructions.ts";
 
 const TYPES: Readonly<Record<string, number>> = {
   i32: 0x7f,
@@ -30,15 +35,21 @@ interface Names {
   readonly locals: ReadonlyMap<string, number>;
   readonly functions: ReadonlyMap<string, number>;
   readonly labels: string[];
+  /** Instructions that not every kernel knows. */
+  readonly more: ReadonlyMap<string, Instruction>;
 }
 
 /**
  * The module of a kernel's text: that part of WebAssembly's text format in which
  * kernels are emitted, folded expressions and one imported memory.
  *
+ * @param more instructions that the kernel brings
  * @throws {SyntaxError} for text that is no such module
  */
-export function assemble(text: string): Uint8Array<ArrayBuffer> {
+export function assemble(
+  text: string,
+  more: readonly OpcodeRow[] = [],
+): Uint8Array<ArrayBuffer> {
   const [, ...fields] = parseText(text);
   const of = (kind: string) =>
     fields.filter((it): it is Tree[] => Array.isArray(it) && it[0] === kind);
@@ -49,6 +60,7 @@ export function assemble(text: string): Uint8Array<ArrayBuffer> {
     functions: indexOf(functions),
     locals: new Map<string, number>(),
     labels: [],
+    more: instructionsOf(more),
   };
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
@@ -128,7 +140,7 @@ function write(to: number[], tree: Tree, names: Names): void {
     to.push(...CONSTANTS[name], ...constant(name, immediates));
   } else if (Object.hasOwn(NAMED, name)) {
     to.push(NAMED[name], ...unsigned(resolve(name, immediates[0], names)));
-  } else writePlain(to, name, immediates);
+  } else writePlain(to, name, { immediates, names });
 }
 
 function writeBlock(
@@ -165,9 +177,12 @@ function writeIf(
 function writePlain(
   to: number[],
   name: string,
-  immediates: readonly string[],
+  { immediates, names }: {
+    readonly immediates: readonly string[];
+    readonly names: Names;
+  },
 ): void {
-  const instruction = INSTRUCTIONS.get(name);
+  const instruction = INSTRUCTIONS.get(name) ?? names.more.get(name);
   if (!instruction) throw unexpected(name);
   const [first, ...more] = instruction.opcode;
   to.push(first, ...more.flatMap(unsigned));

@@ -1,3 +1,5 @@
+import type { OpcodeRow } from "@rockpool/kernel";
+
 /** How an instruction is written in a module. */
 export interface Instruction {
   /** Its opcode: a byte, or a prefix and a number. */
@@ -9,34 +11,28 @@ export interface Instruction {
 /** The prefixes of saturating and bulk, and of vector instructions. */
 const [MISC, VECTOR] = [0xfc, 0xfd];
 
-/**
- * Instructions in the order of their opcodes, from the first one on; a dash
- * stands for opcodes that no kernel needs.
- */
-const TABLE: readonly (readonly [number[], string])[] = [
+const TABLE: readonly OpcodeRow[] = [
   [[0x0f], "return"],
   [[0x1b], "select"],
-  [[0x28], "i32.load - f32.load f64.load"],
-  [[0x36], "i32.store - f32.store f64.store"],
+  [[0x28], "i32.load - f32.load"],
+  [[0x36], "i32.store - f32.store"],
   [[0x45], "i32. eqz eq - lt_s lt_u gt_s gt_u le_s - ge_s ge_u"],
-  [[0x63], "f64. lt gt le ge"],
   [
     [0x6a],
     "i32. add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u",
   ],
   [[0x92], "f32. add - mul"],
-  [[0x99], "f64. abs neg - - - - sqrt add sub mul div - max copysign"],
-  [[0xb2], "f32.convert_i32_s - - - f32.demote_f64 f64.convert_i32_s"],
+  [[0xb2], "f32.convert_i32_s"],
   [[MISC, 0x0b], "memory.fill"],
   [
     [VECTOR, 0x00],
-    "v128. load - - - - - - - - load32_splat load64_splat store",
+    "v128. load - - - - - - - - load32_splat - store",
   ],
   [[VECTOR, 0x0d], "i8x16.shuffle"],
-  [[VECTOR, 0x11], "i32x4.splat - f32x4.splat f64x2.splat"],
+  [[VECTOR, 0x11], "i32x4.splat - f32x4.splat"],
   [
     [VECTOR, 0x1b],
-    "i32x4.extract_lane - - - f32x4.extract_lane - f64x2.extract_lane",
+    "i32x4.extract_lane - - - f32x4.extract_lane",
   ],
   [[VECTOR, 0x37], "i32x4. eq - lt_s lt_u gt_s gt_u - - ge_s"],
   [[VECTOR, 0x41], "f32x4. eq ne lt gt le"],
@@ -45,7 +41,6 @@ const TABLE: readonly (readonly [number[], string])[] = [
     [VECTOR, 0x56],
     "v128. load32_lane - - - store32_lane store64_lane load32_zero",
   ],
-  [[VECTOR, 0x5f], "f64x2.promote_low_f32x4"],
   [[VECTOR, 0x68], "f32x4.floor"],
   [
     [VECTOR, 0xa1],
@@ -53,7 +48,6 @@ const TABLE: readonly (readonly [number[], string])[] = [
   ],
   [[VECTOR, 0xde], "i64x2. extmul_low_i32x4_u extmul_high_i32x4_u"],
   [[VECTOR, 0xe0], "f32x4. abs neg - sqrt add sub mul div min max pmin pmax"],
-  [[VECTOR, 0xf0], "f64x2. add sub mul"],
   [
     [VECTOR, 0xf8],
     "i32x4.trunc_sat_f32x4_s - f32x4.convert_i32x4_s f32x4.convert_i32x4_u",
@@ -61,16 +55,23 @@ const TABLE: readonly (readonly [number[], string])[] = [
   [[VECTOR, 0x105], "f32x4.relaxed_madd"],
 ];
 
-/** Every instruction without structure and without constants, by its name. */
-export const INSTRUCTIONS: ReadonlyMap<string, Instruction> = new Map(
-  TABLE.flatMap(([first, words]) => {
+/** Instructions without structure and without constants, by their names. */
+export function instructionsOf(
+  rows: readonly OpcodeRow[],
+): Map<string, Instruction> {
+  return new Map(rows.flatMap(([first, words]) => {
     const names = words.split(" ");
     const type = names[0].endsWith(".") ? names.shift()! : "";
     return names.map((name, index) => {
       const opcode = [...first.slice(0, -1), first.at(-1)! + index];
       return [type + name, { opcode, ...alignmentOf(type + name) }] as const;
     }).filter(([name]) => !name.endsWith("-"));
-  }),
+  }));
+}
+
+/** Those that all assembled kernels know. */
+export const INSTRUCTIONS: ReadonlyMap<string, Instruction> = instructionsOf(
+  TABLE,
 );
 
 function alignmentOf(name: string): { alignment?: number } {

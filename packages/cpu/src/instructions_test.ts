@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { INSTRUCTIONS } from "./instructions.ts";
+import { emitWatEigen } from "@rockpool/kernel";
+import { INSTRUCTIONS, instructionsOf } from "./instructions.ts";
 
 /** The folder of those who write kernels. */
 const EMITTERS = new URL("../../kernel/src/", import.meta.url);
@@ -22,5 +23,9 @@ Deno.test("INSTRUCTIONS has every instruction that emitters name", async () => {
     }
   }
   assert(named.has("f32x4.add"));
-  assertEquals([...named].filter((it) => !INSTRUCTIONS.has(it)), []);
+  const brought = instructionsOf(emitWatEigen().instructions);
+  const missing = [...named].filter((it) =>
+    !INSTRUCTIONS.has(it) && !brought.has(it)
+  );
+  assertEquals(missing, []);
 });

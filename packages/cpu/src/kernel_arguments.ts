@@ -132,28 +132,29 @@ function splitField(field: string): [kind: string, name: string] {
 
 /** An argument that windows decide. */
 function integerArgument(field: string, geometry: Geometry): number {
-  const { input, output, channels, items } = geometry;
+  const { input, output, channels, items, axes } = geometry;
   const [kind, name] = splitField(field);
   if (kind === "integer") return Number(name);
-  const length = windowLength(field, geometry);
-  if (length !== undefined) return length;
+  const [, length, letter] = /^([a-z]+)_([dhw])$/.exec(field) ?? [];
+  const axis = "dhw".indexOf(letter);
+  switch (length) {
+    case "in":
+      return input[axis];
+    case "out":
+      return output[axis];
+    case "size":
+    case "stride":
+    case "before":
+    case "after": {
+      const known = axes[axis];
+      if (length in known) return known[length as "size"];
+    }
+  }
   switch (field) {
     case "channels":
       return channels;
     case "items":
       return items;
-    case "in_d":
-      return input[0];
-    case "in_h":
-      return input[1];
-    case "in_w":
-      return input[2];
-    case "out_d":
-      return output[0];
-    case "out_h":
-      return output[1];
-    case "out_w":
-      return output[2];
     case "in_plane":
       return volume(input);
     case "out_plane":
@@ -166,12 +167,4 @@ function integerArgument(field: string, geometry: Geometry): number {
   throw new TypeError(
     `Cannot run a kernel: its argument "${field}" is unknown`,
   );
-}
-
-/** A length of the windows of an axis, such as `stride_h`. */
-function windowLength(field: string, { axes }: Geometry): number | undefined {
-  const match = /^(size|stride|before|after)_([dhw])$/.exec(field);
-  if (!match) return undefined;
-  const [, name, letter] = match;
-  return axes["dhw".indexOf(letter)][name as "size"];
 }

@@ -3,6 +3,7 @@ import {
   type FixedEmitter,
   type Geometry,
   inOneColumn,
+  type OpcodeRow,
   type Program,
   type WatKernel,
   watKey,
@@ -93,8 +94,8 @@ export class KernelCache {
   fixed(emit: FixedEmitter): FixedKernel {
     let kernel = this.#fixed.get(emit);
     if (!kernel) {
-      const { text, fields } = emit({ shared: this.memory.shared });
-      kernel = { ...this.#compile(text), fields };
+      const { text, fields, instructions } = emit(this.memory);
+      kernel = { ...this.#compile(text, instructions), fields };
       this.#fixed.set(emit, kernel);
     }
     return kernel;
@@ -107,9 +108,9 @@ export class KernelCache {
     return { ...this.#compile(kernel.text), ...kernel, kind };
   }
 
-  #compile(text: string): CompiledModule {
+  #compile(text: string, more?: readonly OpcodeRow[]): CompiledModule {
     const { memory } = this.memory;
-    const bytes = assemble(text);
+    const bytes = assemble(text, more);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     const address = this.allocator.allocate(bytes.length);

@@ -12,37 +12,58 @@ import { fold } from "./fold.ts";
 /** What flows to each operand of `x` when `g` flows to `x`; undefined is none. */
 type Rule = (x: Expression, g: Expression) => (Expression | undefined)[];
 
-const none: Rule = () => [];
-
 /** The window's element that won passes all of the gradient on. */
 const winner = (which: "argmax" | "argmin"): Rule => (x, g) => {
   const won = leaf("position").eq(fold[which](x.operands[0]));
   return [select(won, g, 0)];
 };
 
-/** d(f)/d(operands), for every operation of the language. */
-const rules: Readonly<Record<Operation, Rule>> = {
-  constant: none,
-  integer: none,
-  scalar: none,
-  element: none,
-  channel: none,
-  plane: none,
-  tap: none,
-  perWindow: none,
-  perWindowIndex: none,
-  position: none,
-  tapIndex: none,
-  count: none,
-  paddedCount: none,
-  windowRandom: none,
-  windowWord: none,
-  elementRandom: none,
+/** Operations that pass no gradient on: leaves, indices, conditions and steps. */
+type WithoutGradient =
+  | "constant"
+  | "integer"
+  | "scalar"
+  | "element"
+  | "channel"
+  | "plane"
+  | "tap"
+  | "perWindow"
+  | "perWindowIndex"
+  | "position"
+  | "tapIndex"
+  | "count"
+  | "paddedCount"
+  | "windowRandom"
+  | "windowWord"
+  | "elementRandom"
+  | "sign"
+  | "floor"
+  | "asNumber"
+  | "exponent"
+  | "asIndex"
+  | "mulHigh"
+  | "isNaN"
+  | "lt"
+  | "le"
+  | "eq"
+  | "sameIndex"
+  | "and"
+  | "or"
+  | "not"
+  | "likely"
+  | "selectIndex"
+  | "detach"
+  | "argmax"
+  | "argmin"
+  | "indexSum"
+  | "pick";
 
+/** d(f)/d(operands), for every other operation of the language. */
+const rules: Readonly<
+  Record<Exclude<Operation, WithoutGradient>, Rule>
+> = {
   neg: (_, g) => [g.neg()],
   abs: ({ operands: [a] }, g) => [g.mul(a.sign())],
-  sign: none,
-  floor: none,
   sqrt: (x, g) => [g.mul(0.5).div(x)],
   exp: (x, g) => [g.mul(x)],
   log: ({ operands: [a] }, g) => [g.div(a)],
@@ -59,12 +80,8 @@ const rules: Readonly<Record<Operation, Rule>> = {
     const [a, b] = x.operands;
     return [g.mul(b).mul(a.pow(b.sub(1))), g.mul(x).mul(a.log())];
   },
-  asNumber: none,
-  exponent: none,
   // The powers are integers.
   ldexp: ({ operands: [, power] }, g) => [g.ldexp(power)],
-  asIndex: none,
-  mulHigh: none,
   max: ({ operands: [a, b] }, g) => [
     select(b.le(a), g, 0),
     select(b.le(a), 0, g),
@@ -73,32 +90,15 @@ const rules: Readonly<Record<Operation, Rule>> = {
     select(a.le(b), g, 0),
     select(a.le(b), 0, g),
   ],
-
-  isNaN: none,
-  lt: none,
-  le: none,
-  eq: none,
-  sameIndex: none,
-  and: none,
-  or: none,
-  not: none,
-  likely: none,
   select: ({ operands: [condition] }, g) => [
     undefined,
     select(condition, g, 0),
     select(condition, 0, g),
   ],
-  selectIndex: none,
   withGradientOf: (_, g) => [undefined, g],
-  detach: none,
-
   sum: (_, g) => [g],
   foldMax: winner("argmax"),
   foldMin: winner("argmin"),
-  argmax: none,
-  argmin: none,
-  indexSum: none,
-  pick: none,
 };
 
 /** The leaves that have a gradient. */
@@ -166,7 +166,8 @@ export function adjoint(
     if (sent) arrive(arriving, x, fold.sum(sent));
     const g = arriving.get(x);
     if (!g) continue;
-    for (const [index, share] of rules[x.operation](x, g).entries()) {
+    const rule = rules[x.operation as keyof typeof rules];
+    for (const [index, share] of rule?.(x, g).entries() ?? []) {
       const operand = x.operands[index];
       if (!share || !varies.has(operand)) continue;
       const perElement = x.level === "element" && operand.level !== "element";

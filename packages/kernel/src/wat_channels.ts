@@ -20,6 +20,7 @@ import {
   loadLanes,
   loadSplat,
   storeLanes,
+  storeSome,
   tensorField,
   type WatFrame,
 } from "./wat_frame.ts";
@@ -32,6 +33,7 @@ import {
   get,
   int,
   mul,
+  rowMajor,
   splatFloat,
   sub,
   type Term,
@@ -144,7 +146,7 @@ export class Channels {
     }
     frame.loop("channel", channels, () => {
       if (lanes === 4) {
-        frame.comment("the last vector overlaps the one before");
+        // The last vector overlaps the one before.
         const last = sub(channels, 4);
         frame.when(call("i32.gt_s", get("channel"), last), () => {
           const few = call("i32.lt_s", last, from);
@@ -178,11 +180,11 @@ export class Channels {
   }
 
   /** The index of an element of a plane. */
-  inPlane(side: Side, [depth, height, width]: readonly Term[]): Term {
-    const [, rows, columns] = this.axes.map((axis) =>
+  inPlane(side: Side, place: readonly Term[]): Term {
+    const [, ...lengths] = this.axes.map((axis) =>
       side === "in" ? axis.input : axis.output
     );
-    return add(mul(add(mul(depth, rows), height), columns), width);
+    return rowMajor(place, lengths);
   }
 
   /** The index in memory of an element of the first channel of the vector. */
@@ -218,31 +220,13 @@ export class Channels {
       const step = bytes(frame.field(`${side}_plane`));
       return storeLanes(frame, vector, { at, step });
     }
-    frame.when(
-      call("i32.ge_s", frame.field("channels"), int(4)),
-      () => frame.line(call("v128.store", at, vector)),
-      () => {
-        for (let lane = 0; lane < 3; lane++) {
-          frame.when(
-            call("i32.gt_s", frame.field("channels"), int(lane)),
-            () =>
-              frame.line(
-                call(
-                  `v128.store32_lane offset=${4 * lane} ${lane}`,
-                  at,
-                  vector,
-                ),
-              ),
-          );
-        }
-      },
-    );
+    storeSome(frame, frame.field("channels"), { at, vector });
   }
 
   /** The index of a position in the window. */
-  tapIndex([depth, height, width]: readonly Term[]): Term {
+  tapIndex(taps: readonly Term[]): Term {
     const [, rows, columns] = this.plan.axes;
-    return add(mul(add(mul(depth, rows.size), height), columns.size), width);
+    return rowMajor(taps, [rows.size, columns.size]);
   }
 
   /**

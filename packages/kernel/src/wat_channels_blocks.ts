@@ -194,13 +194,11 @@ function emitBlock(
   channels.forEachChannel(
     () => {
       if (!usual) return emit({ outputs }, 1);
-      frame.nest("(block $done", () => {
-        frame.nest("(block $unusual", () => {
-          emit(usual, 1, "$unusual");
-          frame.line("(br $done)");
-        });
-        emit({ outputs }, 1);
-      });
+      frame.orElse(
+        "$unusual",
+        () => emit(usual, 1, "$unusual"),
+        () => emit({ outputs }, 1),
+      );
     },
     isWide(channels)
       ? {

@@ -2,8 +2,8 @@ import { type Channels, isWide } from "./wat_channels.ts";
 import { emitChannelsBlocks } from "./wat_channels_blocks.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address, type VectorEvaluator } from "./wat_expression.ts";
-import { resultField } from "./wat_frame.ts";
-import { call, floats, get, int, type Term } from "./wat_text.ts";
+import { forEachReader, resultField } from "./wat_frame.ts";
+import { call, floats, get, type Term } from "./wat_text.ts";
 
 /** A vector of channels, and what the shares of their windows come to. */
 interface VectorSum {
@@ -69,17 +69,10 @@ function emitVectors(
     evaluator.prepareInvariant(value);
   }
   if (plan.sources) {
-    frame.field("sources");
-    frame.set("item", "i32", int(0));
-    frame.loop("item", frame.field("items"), () => {
-      const source = call("i32.load", address("sources", get("item")));
-      frame.when(
-        call("i32.eq", source, input),
-        () => {
-          findCovering(channels);
-          addWindows(channels, sums);
-        },
-      );
+    forEachReader(frame, input, (reader) => {
+      frame.set("item", "i32", reader);
+      findCovering(channels);
+      addWindows(channels, sums);
     });
     frame.set("item", "i32", input);
   } else {

@@ -198,8 +198,7 @@ export function emitChannelsPlaces(
       },
     });
 
-  const own = mul(frame.thread, frame.field("buffers_bytes"));
-  set("ring", add(frame.field("buffers"), own));
+  set("ring", frame.buffers);
   set("row", get("begin"));
   frame.loop("row", get("end"), () => {
     const { from, to } = channels.range = setChannelPart(frame);
@@ -213,23 +212,19 @@ export function emitChannelsPlaces(
     frame.loop("element_h", height.output, () => {
       height.find(get("element_h"), int(0));
       set("end_row", add(height.start, height.to));
-      frame.nest("(block $done", () => {
-        frame.nest("(block $general", () => {
-          frame.loop("ready", get("end_row"), () => {
-            frame.nest("(block $folded", () => {
-              frame.nest("(block $met", () => {
-                foldColumns();
-                frame.line("(br $folded)");
-              });
-              set("unusual", get("ready"));
-            });
-          });
-          const isUnusual = call("i32.ge_s", get("unusual"), height.first);
-          frame.line(`(br_if $general ${isUnusual})`);
-          foldRows();
-          frame.line("(br $done)");
-        });
-        frame.comment("the rows met what is no number");
+      frame.orElse("$general", () => {
+        frame.loop("ready", get("end_row"), () =>
+          frame.orElse(
+            "$met",
+            foldColumns,
+            () => set("unusual", get("ready")),
+            "$folded",
+          ));
+        const isUnusual = call("i32.ge_s", get("unusual"), height.first);
+        frame.line(`(br_if $general ${isUnusual})`);
+        foldRows();
+      }, () => {
+        frame.comment("the row is unusual, or met what is no number");
         set("element_w", int(0));
         frame.loop("element_w", width.output, emitWindow);
       });

@@ -63,12 +63,10 @@ export function emitChannelsRows(
     }
     depth.find(element[0], group);
     height.find(element[1], group);
-    frame.nest("(block $done", () => {
-      frame.nest("(block $general", () => {
-        rows.emit("$general");
-        emitFoldedColumns(channels, rows.pass, "$general");
-        frame.line("(br $done)");
-      });
+    frame.orElse("$general", () => {
+      rows.emit("$general");
+      emitFoldedColumns(channels, rows.pass, "$general");
+    }, () => {
       frame.comment("the row is unusual, or met what is no number");
       frame.set("element_w", "i32", int(0));
       frame.loop("element_w", width.output, emitWindow);

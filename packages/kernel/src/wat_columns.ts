@@ -1,8 +1,13 @@
 import { type Program, valuesOf } from "./program.ts";
 import type { UsualCase } from "./usual_case.ts";
 import { usualVectors } from "./wat_usual_case.ts";
-import { address, VectorEvaluator } from "./wat_expression.ts";
-import { loadSplat, tensorField, type WatFrame } from "./wat_frame.ts";
+import { address, lanes, VectorEvaluator } from "./wat_expression.ts";
+import {
+  loadSplat,
+  storeSome,
+  tensorField,
+  type WatFrame,
+} from "./wat_frame.ts";
 import type { WatPlan } from "./wat_plan.ts";
 import { rollingCase } from "./wat_rolling_folds.ts";
 import { AxisRanges } from "./wat_ranges.ts";
@@ -12,7 +17,9 @@ import {
   get,
   int,
   mul,
+  rowMajor,
   smaller,
+  splatFloat,
   splatInt,
   sub,
   type Term,
@@ -59,7 +66,7 @@ export class Columns {
       ["row_h", lengths.height],
       ...(this.depth.axis.absent ? [] : [["row_d", lengths.depth]]),
     ];
-    frame.comment("divided once, then counted");
+    // Divided once, then counted.
     frame.set("row", "i32", get("begin"));
     frame.set("plane", "i32", get("row"));
     for (const [place, length] of places) {
@@ -93,7 +100,7 @@ export class Columns {
   /** Moves the last vector of a row back, so that it overlaps the one before. */
   overlapLast(): void {
     const { frame, width } = this;
-    frame.comment("the last vector overlaps the one before");
+    // The last vector overlaps the one before.
     const last = sub(width.output, 4);
     frame.when(call("i32.gt_s", get("column"), last), () => {
       const few = call("i32.lt_s", last, int(0));
@@ -136,17 +143,7 @@ export class Columns {
 
   /** Writes the results of a vector of windows, as many as the row has. */
   storeWindows(at: Term, vector: Term): void {
-    const { frame, width } = this;
-    const whole = () => frame.line(call("v128.store", at, vector));
-    frame.when(call("i32.ge_s", width.output, int(4)), whole, () => {
-      for (let lane = 0; lane < 3; lane++) {
-        const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
-        frame.when(
-          call("i32.gt_s", width.output, int(lane)),
-          () => frame.line(call(store, at, vector)),
-        );
-      }
-    });
+    storeSome(this.frame, this.width.output, { at, vector });
   }
 
   /**
@@ -173,6 +170,17 @@ export class Columns {
       return call(compare, at, end);
     }).reduce((a, b) => call("i32x4.add", a, b));
     return call("f32x4.convert_i32x4_s", call("i32x4.neg", sum));
+  }
+
+  /** The elements of four windows from one on, where some may be cut off. */
+  countsFrom(window: Term, padded: boolean): Term {
+    const axis = this.plan.axes[2];
+    const rows = this.rows(padded);
+    const isCut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
+    if (!isCut) return splatFloat(mul(rows, axis.size));
+    const start = sub(mul(window, axis.stride), axis.before);
+    const across = this.across(lanes(start, axis.stride), padded);
+    return call("f32x4.mul", splatFloat(rows), across);
   }
 
   /** The depth of the row, 0 where there is no such axis. */
@@ -211,7 +219,7 @@ export class Columns {
   /** The index of a position in the window. */
   tapIndex(depth: Term, height: Term, width: number): Term {
     const [, rows, columns] = this.plan.axes;
-    return add(mul(add(mul(depth, rows.size), height), columns.size), width);
+    return rowMajor([depth, height, int(width)], [rows.size, columns.size]);
   }
 
   /** The counts of the window along depth and height, multiplied. */

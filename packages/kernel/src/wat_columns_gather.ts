@@ -1,13 +1,14 @@
 import type { Expression } from "./expression.ts";
 import { countsElements } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
-import { EVEN, ODD } from "./wat_columns_separable.ts";
+import { EVERY_SECOND } from "./wat_columns_separable.ts";
 import { address, isInvariant, lanes } from "./wat_expression.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
 import { storeBlock, StridedLoads } from "./wat_strided.ts";
 import { type Reach, reachesOf } from "./wat_reaches.ts";
 import {
   add,
+  all,
   call,
   floats,
   get,
@@ -15,9 +16,9 @@ import {
   ints,
   mul,
   splatFloat,
-  sub,
   type Term,
 } from "./wat_text.ts";
+import { shuffle } from "./wat_transposed.ts";
 
 /** The label of the text for blocks that windows reach which are unusual. */
 const UNUSUAL = "$unusual";
@@ -38,6 +39,8 @@ export function emitColumnsGather(columns: Columns): void {
   const usesCounts = countsElements([value, formula]);
   const reaches = reachesOf(plan.axes[2]);
   const shifts = reaches.map(({ shift }) => shift);
+  const firstWindow = add(get("block"), Math.min(0, ...shifts));
+  const windowsEnd = add(get("block"), Math.max(0, ...shifts) + 4);
   columns.forEachRow({ depth: depth.input, height: height.input }, () => {
     depth.findCovering(columns.rowDepth, int(0));
     height.findCovering(get("row_h"), int(0));
@@ -47,48 +50,34 @@ export function emitColumnsGather(columns: Columns): void {
     frame.set("column", "i32", int(0));
     frame.loop("column", width.input, () => {
       frame.set("block", "i32", call("i32.div_u", get("column"), int(stride)));
-      const inside = [
+      const inside = all([
         call("i32.le_s", add(get("column"), 4 * stride), width.input),
-        call("i32.ge_s", add(get("block"), Math.min(0, ...shifts)), int(0)),
-        call(
-          "i32.le_s",
-          add(get("block"), Math.max(0, ...shifts) + 4),
-          width.output,
-        ),
+        call("i32.ge_s", firstWindow, int(0)),
+        call("i32.le_s", windowsEnd, width.output),
         // Then counts are the same for all windows.
         ...(usesCounts
           ? [
-            call(
-              "i32.ge_s",
-              add(get("block"), Math.min(0, ...shifts)),
-              frame.field("inside_from"),
-            ),
-            call(
-              "i32.le_s",
-              add(get("block"), Math.max(0, ...shifts) + 4),
-              frame.field("inside_to"),
-            ),
+            call("i32.ge_s", firstWindow, frame.field("inside_from")),
+            call("i32.le_s", windowsEnd, frame.field("inside_to")),
           ]
           : []),
         ...(hasFactors
           ? [depth, height].flatMap((axis) => axis.isCovered())
           : []),
-      ].reduce((a, b) => call("i32.and", a, b));
+      ]);
       const block = (masked: boolean, formula: GatherFormula) => () =>
         new GatherBlock(columns, reaches, { masked, ...formula }).emit();
       if (!usual) {
         frame.when(inside, block(false, { value }), block(true, { value }));
         return;
       }
-      frame.nest("(block $stored", () => {
-        frame.nest(`(block ${UNUSUAL}`, () => {
-          const { outputs: [{ value }], conditions } = usual;
-          const formula = { value, conditions };
-          frame.when(inside, block(false, formula), block(true, formula));
-          frame.line("(br $stored)");
-        });
-        block(true, { value })();
-      });
+      const { conditions } = usual;
+      const likely = { value: formula, conditions };
+      frame.orElse(
+        UNUSUAL,
+        () => frame.when(inside, block(false, likely), block(true, likely)),
+        block(true, { value }),
+      );
     }, 4 * stride);
   });
 }
@@ -277,8 +266,8 @@ class GatherBlock {
       frame.set(`near.${name}`, "v128", load(at));
       frame.set(`far.${name}`, "v128", load(at, 4));
     }
-    return call(
-      `i8x16.shuffle ${phase === 0 ? EVEN : ODD}`,
+    return shuffle(
+      EVERY_SECOND[phase],
       get(`near.${name}`),
       get(`far.${name}`),
     );
@@ -286,14 +275,10 @@ class GatherBlock {
 
   /** The counts of the windows that the reach is about. */
   #count(padded: boolean): Term {
-    const axis = this.columns.plan.axes[2];
-    const rows = this.columns.rows(padded);
-    const cut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
-    if (!cut || !this.masked) return splatFloat(mul(rows, axis.size));
+    const { columns } = this;
     const window = add(get("block"), this.#reach.shift);
-    const start = sub(mul(window, axis.stride), axis.before);
-    const across = this.columns.across(lanes(start, axis.stride), padded);
-    return call("f32x4.mul", splatFloat(rows), across);
+    if (this.masked) return columns.countsFrom(window, padded);
+    return splatFloat(mul(columns.rows(padded), columns.plan.axes[2].size));
   }
 
   /** Writes the block, of which the end may lie behind the row's. */

@@ -11,17 +11,17 @@ import {
   onlyInside,
 } from "./wat_folds.ts";
 import { vectorsOf, WOVEN } from "./wat_cost.ts";
-import { call, get, type Term, type WatFunction } from "./wat_text.ts";
+import { get, type Term, type WatFunction } from "./wat_text.ts";
+import { shuffle } from "./wat_transposed.ts";
 
 /** Every second element of two neighbouring vectors, from the first or second on. */
-export const EVEN = "0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27";
-export const ODD = "4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31";
+export const EVERY_SECOND: readonly (readonly number[])[] = [
+  [0, 2, 4, 6],
+  [1, 3, 5, 7],
+];
 
 /** The last three elements of a vector, and the first or second of another. */
-const SHIFTED = [
-  "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19",
-  "4 5 6 7 8 9 10 11 12 13 14 15 20 21 22 23",
-];
+const SHIFTED = [[1, 2, 3, 4], [1, 2, 3, 5]];
 
 /** Leaves that are the same for all windows of a row, or the element itself. */
 const POINTWISE: ReadonlySet<string> = new Set([
@@ -152,12 +152,12 @@ function lastVector(offset: number): number {
 export function strided(vector: (index: number) => Term, offset: number): Term {
   const first = Math.floor(offset / 4);
   const odd = offset % 2;
-  const every = call(
-    `i8x16.shuffle ${odd === 1 ? ODD : EVEN}`,
+  const every = shuffle(
+    EVERY_SECOND[odd],
     vector(first),
     vector(first + 1),
   );
   return offset % 4 < 2
     ? every
-    : call(`i8x16.shuffle ${SHIFTED[odd]}`, every, vector(first + 2));
+    : shuffle(SHIFTED[odd], every, vector(first + 2));
 }

@@ -4,7 +4,7 @@ import { isSeparable } from "./wat_columns_separable.ts";
 import { address } from "./wat_expression.ts";
 import { mindsNaN } from "./wat_folds.ts";
 import { tensorField } from "./wat_frame.ts";
-import { add, call, get, int, mul, sub, type Term } from "./wat_text.ts";
+import { add, all, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 import { type UnrolledRow, WindowVector } from "./wat_window_vector.ts";
 
 /** The label of the text for vectors of any windows. */
@@ -25,10 +25,7 @@ export function emitColumnsWindow(columns: Columns): void {
   columns.forEachRow({ depth: depth.output, height: height.output }, () => {
     depth.find(columns.rowDepth, int(0));
     height.find(get("row_h"), int(0));
-    if (wholeRows.length > 0) {
-      const all = wholeRows.reduce((a, b) => call("i32.and", a, b));
-      frame.set("whole_rows", "i32", all);
-    }
+    if (whole) frame.set("whole_rows", "i32", all(wholeRows));
     for (const row of unrolled) setRow(columns, row);
     frame.set("to", "i32", mul(get("row"), width.output));
     frame.set("column", "i32", int(0));
@@ -70,19 +67,21 @@ function emitWholeRows(
     frame.nest("(loop $inside", () => {
       const vector = { masked: false, unrolled, general: GENERAL };
       const { usual } = columns;
+      const general = () =>
+        new WindowVector(columns, { ...vector, ...program }).emit();
       if (usual) {
-        frame.nest("(block $stored", () => {
-          frame.nest("(block $unusual", () => {
+        frame.orElse(
+          "$unusual",
+          () =>
             new WindowVector(columns, {
               ...vector,
               ...usual,
               general: "$unusual",
-            }).emit();
-            frame.line("(br $stored)");
-          });
-          new WindowVector(columns, { ...vector, ...program }).emit();
-        });
-      } else new WindowVector(columns, { ...vector, ...program }).emit();
+            }).emit(),
+          general,
+          "$stored",
+        );
+      } else general();
       const next = frame.set("column", "i32", add(get("column"), 4));
       const more = call("i32.le_s", next, get("last_inside"));
       frame.line(`(br_if $inside ${more})`);

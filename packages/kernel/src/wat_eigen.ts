@@ -1,3 +1,4 @@
+import { DOUBLES } from "./wat_doubles.ts";
 import { accumulateFunction } from "./wat_eigen_accumulate.ts";
 import {
   GRAM_DEPTH,
@@ -19,7 +20,7 @@ import {
   sortFunction,
   writeFunction,
 } from "./wat_eigen_write.ts";
-import { moduleText } from "./wat_fixed.ts";
+import { moduleText, type OpcodeRow } from "./wat_fixed.ts";
 import { WatFrame } from "./wat_frame.ts";
 import { add, bytes, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
@@ -35,6 +36,8 @@ export interface WatEigen {
   readonly text: string;
   /** The names of the integers of the block `arguments`, in order. */
   readonly fields: readonly string[];
+  /** Those of its instructions that other kernels do without. */
+  readonly instructions: readonly OpcodeRow[];
 }
 
 /** How the kernel of eigenvalues uses the scratch memory of a lane. */
@@ -118,7 +121,7 @@ export function emitWatEigen(
     fillFunction(),
     body,
   ], { shared, comment: "eigenvalues and eigenvectors of x xᵀ" });
-  return { text, fields: frame.fields };
+  return { text, fields: frame.fields, instructions: DOUBLES };
 }
 
 /** Decomposes the matrix with the number `item`. */

@@ -16,6 +16,7 @@ import {
   get,
   int,
   mul,
+  rowMajor,
   splatFloat,
   sub,
   type Term,
@@ -67,7 +68,7 @@ export class Elements {
     };
     frame.set("plane", "i32", get("to"));
     if (alike) {
-      frame.comment("where planes have one window, it is the same in all");
+      // Where planes have one window, it is the same in all.
       const several = call("i32.gt_u", frame.field("out_plane"), int(1));
       const isFirst = call("i32.eqz", get("found"));
       frame.when(call("i32.or", several, isFirst), find);
@@ -117,12 +118,9 @@ export class Elements {
   }
 
   /** The index of an element in its plane. */
-  #index([depth, height, width]: readonly Term[]): Term {
+  #index(place: readonly Term[]): Term {
     const [, rows, columns] = this.axes;
-    return add(
-      mul(add(mul(depth, rows.input), height), columns.input),
-      width,
-    );
+    return rowMajor(place, [rows.input, columns.input]);
   }
 
   /** Sets the length of runs and their numbers along depth and height. */
@@ -199,9 +197,9 @@ export class Elements {
   }
 
   /** The index of a position in its window. */
-  #tap([depth, height, width]: readonly Term[]): Term {
+  #tap(taps: readonly Term[]): Term {
     const [, rows, columns] = this.axes;
-    return add(mul(add(mul(depth, rows.size), height), columns.size), width);
+    return rowMajor(taps, [rows.size, columns.size]);
   }
 
   /** Sets the indices in their plane of the four elements from `column` on. */

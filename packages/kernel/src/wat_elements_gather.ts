@@ -2,7 +2,7 @@ import type { Expression } from "./expression.ts";
 import { vectorsOf } from "./wat_cost.ts";
 import type { Elements } from "./wat_elements.ts";
 import { address, lanes } from "./wat_expression.ts";
-import { load, resultField } from "./wat_frame.ts";
+import { forEachReader, load, resultField } from "./wat_frame.ts";
 import {
   add,
   bytes,
@@ -57,21 +57,16 @@ function forEachWindow({ frame, plan }: Elements, body: () => void): void {
     frame.loop("to", get("to_end"), body);
   };
   if (!plan.sources) return ofPlane(get("target_plane"));
-  frame.field("sources");
   const channels = frame.field("channels");
   const item = call("i32.div_u", get("target_plane"), channels);
   const channel = call("i32.rem_u", get("target_plane"), channels);
   frame.set("target_item", "i32", item);
   frame.set("target_channel", "i32", channel);
-  frame.set("reader", "i32", int(0));
-  frame.loop("reader", frame.field("items"), () => {
-    const source = call("i32.load", address("sources", get("reader")));
-    const plane = add(mul(get("reader"), channels), get("target_channel"));
-    frame.when(
-      call("i32.eq", source, get("target_item")),
-      () => ofPlane(plane),
-    );
-  });
+  forEachReader(
+    frame,
+    get("target_item"),
+    (reader) => ofPlane(add(mul(reader, channels), get("target_channel"))),
+  );
 }
 
 /** Adds shares to the elements of a run that are done, and sets the others to them. */
@@ -125,7 +120,7 @@ class Share {
     if (vectors > 1) loop(vectors);
     loop(1);
     frame.when(call("i32.lt_s", get("column"), end), () => {
-      frame.comment("the last vector may not reach beyond the plane");
+      // The last vector may not reach beyond the plane.
       const begin = frame.set("first_column", "i32", get("column"));
       const last = sub(sub(frame.field("in_plane"), 4), get("position"));
       frame.set("column", "i32", smaller(get("column"), last));

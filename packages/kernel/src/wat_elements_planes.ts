@@ -2,7 +2,7 @@ import { foldPasses, valuesOf } from "./program.ts";
 import type { Elements } from "./wat_elements.ts";
 import { setMissing } from "./wat_elements_missing.ts";
 import { address, lanes, VectorEvaluator } from "./wat_expression.ts";
-import { mergeFolds } from "./wat_fold_merge.ts";
+import { mergeFolds, namesOf } from "./wat_fold_merge.ts";
 import { FoldPass } from "./wat_folds.ts";
 import { load, loadSplat, resultField, tensorField } from "./wat_frame.ts";
 import {
@@ -15,7 +15,7 @@ import {
   splatFloat,
   sub,
 } from "./wat_text.ts";
-import { transposed } from "./wat_transpose.ts";
+import { transposed } from "./wat_transposed.ts";
 
 /** Planes that are folded at a time: the lanes of a vector of results. */
 const PLANES = [0, 1, 2, 3];
@@ -88,16 +88,12 @@ function emitResults(elements: Elements, planes: readonly FoldPass[]): void {
   const parts = PLANES.map((lane) =>
     new FoldPass(evaluator, folds, undefined, `.part${lane}`)
   );
-  const names = (pass: FoldPass) =>
-    pass.accumulators().flatMap(({ value, other }) =>
-      other === undefined ? [value] : [value, other]
-    );
-  const from = planes.map(names);
-  const to = parts.map(names);
+  const from = planes.map(namesOf);
+  const to = parts.map(namesOf);
   for (const index of from[0].keys()) {
-    const columns = transposed(frame, from.map((own) => own[index]));
-    for (const [lane, column] of columns.entries()) {
-      frame.set(to[lane][index], "v128", column);
+    const rows = from.map((own) => get(own[index]));
+    for (const [lane, column] of transposed(frame, "merged", rows).entries()) {
+      frame.set(to[lane][index], "v128", column());
     }
   }
   mergeFolds(parts[0], parts[1]);

@@ -6,7 +6,16 @@ export interface WatFixed {
   readonly text: string;
   /** The names of the integers of the block `arguments`, in order. */
   readonly fields: readonly string[];
+  /** Instructions that few kernels need, for who assembles it. */
+  readonly instructions?: readonly OpcodeRow[];
 }
+
+/**
+ * Instructions in the order of their opcodes, from the first one on, a byte or a
+ * prefix and a number: a dash stands for opcodes that no kernel needs. Where the
+ * first word ends with a dot, all others begin with it.
+ */
+export type OpcodeRow = readonly [first: readonly number[], names: string];
 
 /** How the text of a module begins. */
 export interface WatHead {

@@ -1,14 +1,13 @@
+import type { Expression } from "./expression.ts";
 import { type Accumulator, combineFold, FoldPass } from "./wat_folds.ts";
 import { call, get, type Term } from "./wat_text.ts";
+import { shuffle } from "./wat_transposed.ts";
 
 /** A vector with its halves exchanged, and with neighbouring lanes exchanged. */
-const EXCHANGES = [
-  "8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7",
-  "4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11",
-];
+const EXCHANGES = [[2, 3, 0, 1], [1, 0, 3, 2]];
 
 /** Its first lane in all lanes. */
-const FIRST = "0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3";
+const FIRST = [0, 0, 0, 0];
 
 /**
  * Adds to each accumulator of a pass what another pass of the same folds has
@@ -38,22 +37,22 @@ export function mergeLanes(pass: FoldPass): void {
   const { evaluator, folds, general, mark } = pass;
   const { out } = evaluator;
   const other = new FoldPass(evaluator, folds, general, `${mark}.lanes`);
-  const shuffle = (order: string, to: FoldPass) => {
+  const move = (order: readonly number[], to: FoldPass) => {
     const names = namesOf(to);
     for (const [index, name] of namesOf(pass).entries()) {
-      const vector = call(`i8x16.shuffle ${order}`, get(name), get(name));
-      out.set(names[index], "v128", vector);
+      out.set(names[index], "v128", shuffle(order, get(name)));
     }
   };
   for (const order of EXCHANGES) {
-    shuffle(order, other);
+    move(order, other);
     mergeFolds(pass, other);
   }
   // Of 0 and −0 either may have won.
-  shuffle(FIRST, pass);
+  move(FIRST, pass);
 }
 
-function namesOf(pass: FoldPass): string[] {
+/** The locals that a pass accumulates in. */
+export function namesOf(pass: FoldPass): string[] {
   return pass.accumulators().flatMap(({ value, other }) =>
     other === undefined ? [value] : [value, other]
   );
@@ -67,12 +66,6 @@ function namesOf(pass: FoldPass): string[] {
 function wins(candidate: Accumulator, best: Accumulator): Term {
   const [value, index] = [get(candidate.value), get(candidate.other!)];
   const [known, knownIndex] = [get(best.value), get(best.other!)];
-  const better = best.fold.operation === "argmax" ? "f32x4.gt" : "f32x4.lt";
-  const earlier = call(
-    "v128.and",
-    call("f32x4.eq", value, known),
-    call("i32x4.lt_u", index, knownIndex),
-  );
   const laterNaN = call(
     "v128.and",
     call("f32x4.ne", value, value),
@@ -82,9 +75,21 @@ function wins(candidate: Accumulator, best: Accumulator): Term {
       call("i32x4.gt_s", index, knownIndex),
     ),
   );
-  return call(
-    "v128.or",
-    call("v128.or", call(better, value, known), earlier),
-    laterNaN,
+  const won = beats(best.fold, [value, index], [known, knownIndex]);
+  return call("v128.or", won, laterNaN);
+}
+
+/** The same of numbers: values, each with its index. */
+export function beats(
+  { operation }: Expression,
+  [value, index]: readonly Term[],
+  [known, knownIndex]: readonly Term[],
+): Term {
+  const earlier = call(
+    "v128.and",
+    call("f32x4.eq", value, known),
+    call("i32x4.lt_u", index, knownIndex),
   );
+  const better = operation === "argmax" ? "f32x4.gt" : "f32x4.lt";
+  return call("v128.or", call(better, value, known), earlier);
 }

@@ -1,6 +1,7 @@
 import type { Program } from "./program.ts";
 import {
   add,
+  bytes,
   call,
   get,
   int,
@@ -164,6 +165,38 @@ export function storeLanes(
       frame.set("lane_at", "i32", add(get("lane_at"), step));
     }
   }
+}
+
+/** Writes a vector, or the first of its lanes where fewer are there. */
+export function storeSome(
+  frame: WatFunction,
+  count: Term,
+  { at, vector }: { readonly at: Term; readonly vector: Term },
+): void {
+  const whole = call("i32.ge_s", count, int(4));
+  frame.when(whole, () => frame.line(call("v128.store", at, vector)), () => {
+    for (let lane = 0; lane < 3; lane++) {
+      const store = `v128.store32_lane offset=${4 * lane} ${lane}`;
+      frame.when(
+        call("i32.gt_s", count, int(lane)),
+        () => frame.line(call(store, at, vector)),
+      );
+    }
+  });
+}
+
+/** Runs lines for each item `reader` of the output that reads an item, in order. */
+export function forEachReader(
+  frame: WatFrame,
+  item: Term,
+  body: (reader: Term) => void,
+): void {
+  const reader = frame.set("reader", "i32", int(0));
+  frame.loop("reader", frame.field("items"), () => {
+    const source = add(frame.field("sources"), bytes(reader));
+    const reads = call("i32.eq", call("i32.load", source), item);
+    frame.when(reads, () => body(reader));
+  });
 }
 
 /** `max(0, to − from)`. */

@@ -9,7 +9,7 @@ import {
   sub,
   WatFunction,
 } from "./wat_text.ts";
-import { transposed } from "./wat_transpose.ts";
+import { transposed } from "./wat_transposed.ts";
 
 const LINES = [0, 1, 2, 3];
 
@@ -81,8 +81,9 @@ function transposeSquares(pack: WatFunction): void {
       pack.set(`from_${line}`, "v128", load(get(`at_${line}`)));
       pack.set(`at_${line}`, "i32", add(get(`at_${line}`), 16));
     }
-    for (const four of transposed(pack, LINES.map((line) => `from_${line}`))) {
-      pack.line(call("v128.store", get("out"), four));
+    const lines = LINES.map((line) => get(`from_${line}`));
+    for (const four of transposed(pack, "square", lines)) {
+      pack.line(call("v128.store", get("out"), four()));
       nextOut(pack);
     }
   }, 4);

@@ -3,6 +3,7 @@ import { lengthOf } from "./wat_frame.ts";
 import type { WatAxis } from "./wat_plan.ts";
 import {
   add,
+  all,
   call,
   get,
   greater,
@@ -125,7 +126,7 @@ export class AxisRanges {
     if (this.axis.cutBack) {
       conditions.push(call("i32.eq", this.to, int(this.axis.size)));
     }
-    return conditions.reduce((a, b) => call("i32.and", a, b));
+    return all(conditions);
   }
 
   /** The number of positions of the window inside the input. */
@@ -249,7 +250,7 @@ export class AxisRanges {
       if (axis.kind === "table") {
         holds.push(call("i32.lt_s", get(tap), this.to));
       }
-      frame.when(holds.reduce((a, b) => call("i32.and", a, b)), body);
+      frame.when(all(holds), body);
     });
   }
 

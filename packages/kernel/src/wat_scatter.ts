@@ -3,7 +3,14 @@ import { type Program, valuesOf } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { address, VectorEvaluator } from "./wat_expression.ts";
 import { setChannelPart } from "./wat_channels_part.ts";
-import { load, resultField, tensorField, type WatFrame } from "./wat_frame.ts";
+import {
+  forEachReader,
+  load,
+  resultField,
+  tensorField,
+  type WatFrame,
+} from "./wat_frame.ts";
+import { UNKNOWN_PLACE } from "./wat_place.ts";
 import type { WatPlan } from "./wat_plan.ts";
 import { add, bytes, call, get, int, mul, sub, type Term } from "./wat_text.ts";
 
@@ -100,8 +107,10 @@ class Scatter {
     frame.set("item", "i32", call("i32.div_u", get("row"), channels));
     const channel = call("i32.rem_u", get("row"), channels);
     frame.set("channel", "i32", channel);
-    this.#forEachReader((item) =>
-      give(add(mul(item, channels), get("channel")))
+    forEachReader(
+      frame,
+      get("item"),
+      (item) => give(add(mul(item, channels), get("channel"))),
     );
   }
 
@@ -138,22 +147,8 @@ class Scatter {
         frame.set("first", "i32", add(get("first"), channels));
       });
     };
-    if (this.plan.sources) this.#forEachReader(give);
+    if (this.plan.sources) forEachReader(frame, get("item"), give);
     else give(get("item"));
-  }
-
-  /** Runs lines for each item of the output that reads item `item`, in order. */
-  #forEachReader(give: (item: Term) => void): void {
-    const { frame } = this;
-    frame.field("sources");
-    frame.set("reader", "i32", int(0));
-    frame.loop("reader", frame.field("items"), () => {
-      const source = call("i32.load", address("sources", get("reader")));
-      frame.when(
-        call("i32.eq", source, get("item")),
-        () => give(get("reader")),
-      );
-    });
   }
 
   /** Sets some elements from an address on to 0. */
@@ -172,21 +167,7 @@ class Scatter {
     const { place, value } = this.#gift;
     const read = (name: string) =>
       load(address(tensorField(name), get("window")));
-    const none = (): Term => {
-      throw new TypeError("Cannot scatter what windows do not know");
-    };
-    evaluator.place = {
-      perWindow: read,
-      element: none,
-      channel: none,
-      plane: none,
-      tap: none,
-      position: none,
-      tapIndex: none,
-      count: none,
-      windowIndex: none,
-      windowSize: int(0),
-    };
+    evaluator.place = { ...UNKNOWN_PLACE, perWindow: read };
     const give = (lane: number) => {
       const offset = call(`i32x4.extract_lane ${lane}`, get("offsets"));
       const to = frame.set("to", "i32", add(get("base"), offset));
@@ -210,7 +191,7 @@ class Scatter {
       frame.when(all, () => {
         for (let lane = 0; lane < 4; lane++) give(lane);
       }, () => {
-        frame.comment("an empty window gives to none");
+        // An empty window gives to none.
         for (let lane = 0; lane < 4; lane++) {
           const index = call(`i32x4.extract_lane ${lane}`, get("places"));
           const gives = call(

@@ -2,21 +2,12 @@ import type { Program } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
+import { UNKNOWN_PLACE } from "./wat_place.ts";
 import type { WatPlan } from "./wat_plan.ts";
 import { reachesOf } from "./wat_reaches.ts";
+import { giveRow } from "./wat_give_row.ts";
 import { storeBlock } from "./wat_strided.ts";
-import {
-  add,
-  bytes,
-  call,
-  floats,
-  get,
-  int,
-  mul,
-  splatFloat,
-  sub,
-  type Term,
-} from "./wat_text.ts";
+import { add, bytes, call, floats, get, int, mul, sub } from "./wat_text.ts";
 
 /**
  * Whether windows give the same to all of their elements, and rows of elements
@@ -67,7 +58,7 @@ class SharedRows {
   constructor(readonly columns: Columns) {}
 
   emit(): void {
-    const { columns, columns: { frame, depth, height, plan } } = this;
+    const { columns, columns: { frame, depth, height, width, plan } } = this;
     const { size, stride } = plan.axes[1];
     frame.set("ring", "i32", frame.buffers);
     const most = Math.ceil(size / stride);
@@ -104,7 +95,9 @@ class SharedRows {
       frame.loop("giver", add(get("last_h"), 1), () => {
         setRow("shared", "giver");
         const isFirst = call("i32.eq", get("giver"), get("first_h"));
-        frame.when(isFirst, () => this.#add(false), () => this.#add(true));
+        const give = (adds: boolean) => () =>
+          giveRow(frame, { from: "shared", to: "target", width, adds });
+        frame.when(isFirst, give(false), give(true));
       });
     });
   }
@@ -116,23 +109,16 @@ class SharedRows {
     const row = mul(get("window_h"), width.output);
     frame.set("to", "i32", add(plane, row));
     const window = add(get("to"), get("column"));
-    const none = (): Term => {
-      throw new TypeError("Cannot tell elements apart that are given the same");
-    };
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
       evaluator.nextVector();
       evaluator.place = {
-        windowSize: int(0),
+        ...UNKNOWN_PLACE,
         perWindow: (name) => load(address(tensorField(name), window)),
         channel: (name) => columns.channelParameter(name),
         plane: (name) => columns.planeParameter(name),
-        element: none,
-        tap: none,
-        position: none,
-        tapIndex: none,
         windowIndex: () => lanes(window, 1),
-        count: (padded) => this.#count(padded),
+        count: (padded) => columns.countsFrom(get("column"), padded),
       };
       const end = call("i32x4.splat", width.output);
       const isWindow = call("i32x4.lt_s", lanes(get("column"), 1), end);
@@ -141,17 +127,6 @@ class SharedRows {
       const given = call("v128.and", gift, isWindow);
       frame.line(call("v128.store", at, given));
     }, 4);
-  }
-
-  /** The counts of the windows from `column` on. */
-  #count(padded: boolean): Term {
-    const { columns, columns: { plan: { axes: [, , axis] } } } = this;
-    const rows = columns.rows(padded);
-    const isCut = padded ? axis.cutPadded : axis.cutBack || axis.before > 0;
-    if (!isCut) return splatFloat(mul(rows, axis.size));
-    const start = sub(mul(get("column"), axis.stride), axis.before);
-    const across = columns.across(lanes(start, axis.stride), padded);
-    return call("f32x4.mul", splatFloat(rows), across);
   }
 
   /** Adds up what these windows give to each column of a row. */
@@ -187,27 +162,5 @@ class SharedRows {
       isNone,
       () => frame.line(call("memory.fill", get("target"), int(0), length)),
     );
-  }
-
-  /** Adds a row of the ring to the row of elements, or sets it. */
-  #add(adds: boolean): void {
-    const { frame, width } = this.columns;
-    const end = bytes(width.input);
-    const at = (start: string) => add(get(start), get("offset"));
-    const give = (type: "v128" | "f32", further: number) => {
-      const instruction = (name: string) =>
-        further === 0 ? `${type}.${name}` : `${type}.${name} offset=${further}`;
-      const share = call(instruction("load"), at("shared"));
-      const known = call(instruction("load"), at("target"));
-      const plus = type === "f32" ? "f32.add" : "f32x4.add";
-      const sum = adds ? call(plus, known, share) : share;
-      frame.line(call(instruction("store"), at("target"), sum));
-    };
-    frame.set("offset", "i32", int(0));
-    frame.loop("offset", sub(end, 63), () => {
-      for (const further of [0, 16, 32, 48]) give("v128", further);
-    }, 64);
-    frame.loop("offset", sub(end, 15), () => give("v128", 0), 16);
-    frame.loop("offset", end, () => give("f32", 0), 4);
   }
 }

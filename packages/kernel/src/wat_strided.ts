@@ -1,7 +1,12 @@
 import { load } from "./wat_frame.ts";
-import { call, get, type Term, type WatFunction } from "./wat_text.ts";
-import { LANES, shuffle, transposed } from "./wat_transpose.ts";
-import { INTERLEAVE_HIGH, INTERLEAVE_LOW } from "./wat_transposed.ts";
+import { call, type Term, type WatFunction } from "./wat_text.ts";
+import {
+  HALVES,
+  INTERLEAVE,
+  LANES,
+  shuffle,
+  transposed,
+} from "./wat_transposed.ts";
 
 /** Where the elements of four neighbouring windows lie. */
 export interface StridedRow {
@@ -31,16 +36,13 @@ export class StridedLoads {
       this.#once(`${name}.${what}${square}`, compute);
     const row = (lane: number) =>
       once(`row${lane}.`, () => load(at, lane * stride + 4 * square));
-    const half = offset % 4 < 2 ? "low" : "high";
+    const half = offset >> 1 & 1;
     const pair = (first: number) =>
-      once(`${half}${first}.`, () =>
-        shuffle(
-          half === "low" ? [0, 4, 1, 5] : [2, 6, 3, 7],
-          row(first),
-          row(first + 1),
-        ));
-    const order = offset % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7];
-    return shuffle(order, pair(0), pair(2));
+      once(
+        `${["low", "high"][half]}${first}.`,
+        () => shuffle(INTERLEAVE[half], row(first), row(first + 1)),
+      );
+    return shuffle(HALVES[offset & 1], pair(0), pair(2));
   }
 
   #once(name: string, compute: () => Term): Term {
@@ -65,36 +67,29 @@ export function storeBlock(
   if (stride <= 2) {
     const rows = stride === 1
       ? vectors
-      : [INTERLEAVE_LOW, INTERLEAVE_HIGH].map((order) =>
-        call(`i8x16.shuffle ${order}`, ...vectors)
-      );
+      : INTERLEAVE.map((order) => shuffle(order, vectors[0], vectors[1]));
     for (const [index, row] of rows.entries()) {
       out.line(call(withOffset("v128.store", 4 * index), at, row));
     }
     return;
   }
-  const names = vectors.map((vector, i) => {
-    const name = `strided${i}`;
-    out.set(name, "v128", vector);
-    return name;
-  });
-  const squares = new Map<number, string[]>();
+  const kept = vectors.map((vector, i) =>
+    out.set(`strided${i}`, "v128", vector)
+  );
+  const squares = new Map<number, Term[]>();
   for (let first = 0; first < stride - 1; first += 4) {
-    const some = names.slice(first, first + 4);
+    const some = kept.slice(first, first + 4);
     while (some.length < 4) some.push(some[0]);
-    const rows = transposed(out, some).map((row, lane) => {
-      const name = `strided${first}.row${lane}`;
-      out.set(name, "v128", row);
-      return name;
-    });
+    const name = `strided${first}`;
+    const rows = transposed(out, name, some).map((row, lane) =>
+      out.set(`${name}.row${lane}`, "v128", row())
+    );
     squares.set(first, rows);
   }
   for (const lane of LANES) {
     for (let first = 0; first < stride; first += 4) {
-      const write = (instruction: string, to: number, from: string) =>
-        out.line(
-          call(withOffset(instruction, lane * stride + to), at, get(from)),
-        );
+      const write = (instruction: string, to: number, from: Term) =>
+        out.line(call(withOffset(instruction, lane * stride + to), at, from));
       const row = squares.get(first)?.[lane];
       const count = Math.min(4, stride - first);
       // What a vector writes behind its window the next one writes again.
@@ -102,7 +97,7 @@ export function storeBlock(
       else if (row) {
         write("v128.store64_lane 0", first, row);
         if (count === 3) write("v128.store32_lane 2", first + 2, row);
-      } else write(`v128.store32_lane ${lane}`, first, names[first]);
+      } else write(`v128.store32_lane ${lane}`, first, kept[first]);
     }
   }
 }

@@ -60,18 +60,16 @@ class Strips {
       depth.find(columns.rowDepth, group);
       height.find(get("row_h"), group);
       frame.set("to", "i32", mul(get("row"), width.output));
-      frame.nest("(block $done", () => {
-        frame.nest(`(block ${GENERAL}`, () => {
-          this.#foldRows();
-          this.#forEachVector(() =>
-            emitTablesVector(
-              columns,
-              () => foldStripColumns(columns, this.#folds),
-            )
-          );
-          frame.line("(br $done)");
-        });
-        frame.comment("the row met what is no number");
+      frame.orElse(GENERAL, () => {
+        this.#foldRows();
+        this.#forEachVector(() =>
+          emitTablesVector(
+            columns,
+            () => foldStripColumns(columns, this.#folds),
+          )
+        );
+      }, () => {
+        frame.comment("the row is unusual, or met what is no number");
         this.#forEachVector(() => emitTablesVector(columns));
       });
     });
@@ -103,7 +101,7 @@ class Strips {
   /** Folds the rows that the row of windows holds. */
   #foldRows(): void {
     const { columns, columns: { frame, evaluator, depth, height } } = this;
-    frame.comment("a row of windows may be empty");
+    // A row of windows may be empty.
     for (const axis of [depth, height]) {
       if (axis.axis.absent) continue;
       frame.line(`(br_if ${GENERAL} ${call("i32.eqz", axis.count())})`);

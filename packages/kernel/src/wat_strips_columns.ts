@@ -1,7 +1,8 @@
 import type { Columns } from "./wat_columns.ts";
-import { combineFold } from "./wat_folds.ts";
+import { beats } from "./wat_fold_merge.ts";
+import { combineFold, onlyInside } from "./wat_folds.ts";
 import { load } from "./wat_frame.ts";
-import { neutral, type RowFold } from "./wat_rolling_folds.ts";
+import type { RowFold } from "./wat_rolling_folds.ts";
 import { add, bytes, call, get, int, ints, type Term } from "./wat_text.ts";
 import { transposed } from "./wat_transposed.ts";
 
@@ -138,57 +139,34 @@ class StripFold {
   }
 
   /** Adds candidates to what was accumulated; of equals the first place wins. */
-  #add(name: string, { value, place, mask }: Candidates, first: boolean): void {
-    const { columns: { frame }, fold: { values, places } } = this;
-    const none = () => frame.constant(neutral(this.fold));
-    const at = `${name}.at`;
-    const isSum = values.operation === "sum";
-    const kept = (candidate: Term) =>
-      !mask
-        ? candidate
-        : isSum
-        ? call("v128.and", candidate, mask)
-        : call("v128.bitselect", candidate, none(), mask);
+  #add(name: string, candidates: Candidates, first: boolean): void {
+    const { columns: { frame, evaluator }, fold: { values, places } } = this;
+    const { value, place, mask } = candidates;
+    const set = (local: string, term: Term) => frame.set(local, "v128", term);
+    const inside = mask && set(`${name}.mask`, mask);
+    const kept = inside
+      ? onlyInside(evaluator, values, { value, inside })
+      : value;
     if (!places) {
-      const next = first
-        ? kept(value)
-        : combineFold(values, get(name), kept(value));
-      frame.set(name, "v128", next);
+      set(name, first ? kept : combineFold(values, get(name), kept));
       return;
     }
-    const known = (local: string, term: Term) =>
-      frame.set(`${name}.${local}`, "v128", term);
-    const inside = mask ? known("mask", mask) : undefined;
-    const index = known(
-      "index",
-      inside ? call("v128.or", place!, call("v128.not", inside)) : place!,
-    );
-    const next = known(
-      "next",
-      inside ? call("v128.bitselect", value, none(), inside) : value,
-    );
-    if (first) {
-      frame.set(name, "v128", next);
-      frame.set(at, "v128", index);
-      return;
-    }
-    const isMax = places.operation === "argmax";
-    const better = call(isMax ? "f32x4.gt" : "f32x4.lt", next, get(name));
-    const equal = call("f32x4.eq", next, get(name));
     // No place is −1, the greatest without a sign.
-    const earlier = call("i32x4.min_u", index, get(at));
-    frame.set(
-      at,
-      "v128",
-      call(
-        "v128.bitselect",
-        index,
-        call("v128.bitselect", earlier, get(at), equal),
-        better,
-      ),
-    );
-    const best = call(isMax ? "f32x4.pmax" : "f32x4.pmin", get(name), next);
-    frame.set(name, "v128", best);
+    const known = inside
+      ? call("v128.or", place!, call("v128.not", inside))
+      : place!;
+    const at = `${name}.at`;
+    if (first) {
+      set(name, kept);
+      set(at, known);
+      return;
+    }
+    const next = [set(`${name}.next`, kept), set(`${name}.index`, known)];
+    const best = [get(name), get(at)];
+    const won = set(`${name}.won`, beats(places, next, best));
+    for (const [index, local] of [name, at].entries()) {
+      set(local, call("v128.bitselect", next[index], best[index], won));
+    }
   }
 
   /** The place of the winner in the plane, −1 where a window has no element. */

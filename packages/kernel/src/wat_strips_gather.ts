@@ -1,7 +1,9 @@
 import type { Columns } from "./wat_columns.ts";
 import { address, lanes } from "./wat_expression.ts";
+import { giveRow } from "./wat_give_row.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
 import type { AxisRanges } from "./wat_ranges.ts";
+import { UNKNOWN_PLACE } from "./wat_place.ts";
 import { countOfWindows, findWindows, groupOf } from "./wat_tables_window.ts";
 import {
   add,
@@ -16,9 +18,7 @@ import {
   sub,
   type Term,
 } from "./wat_text.ts";
-
-/** Vectors of a row that are written at a time. */
-const VECTORS = 4;
+import { shuffle } from "./wat_transposed.ts";
 
 /**
  * Runs a gather program whose windows give the same to all of their elements:
@@ -128,19 +128,12 @@ class StripsGather {
     const { columns, columns: { frame, evaluator, program, width } } = this;
     findWindows(columns);
     const window = add(get("to"), get("column"));
-    const none = (): Term => {
-      throw new TypeError("Cannot tell elements apart that are given the same");
-    };
     evaluator.nextVector();
     evaluator.place = {
-      windowSize: int(0),
+      ...UNKNOWN_PLACE,
       perWindow: (name) => load(address(tensorField(name), window)),
       channel: (name) => columns.channelParameter(name),
       plane: (name) => columns.planeParameter(name),
-      element: none,
-      tap: none,
-      position: none,
-      tapIndex: none,
       windowIndex: () => lanes(window, 1),
       count: () => countOfWindows(columns),
     };
@@ -150,9 +143,8 @@ class StripsGather {
       for (let lane = 0; lane < 4; lane++) {
         const over = call("i32.ge_s", add(get("column"), lane), width.output);
         if (lane > 0) frame.line(`(br_if $added ${over})`);
-        const bytesOf = Array.from({ length: 16 }, (_, i) => 4 * lane + i % 4);
-        const order = `i8x16.shuffle ${bytesOf.join(" ")}`;
-        frame.set("gift", "v128", call(order, get("gifts"), get("gifts")));
+        const gift = shuffle(Array(4).fill(lane), get("gifts"));
+        frame.set("gift", "v128", gift);
         frame.set("at", "i32", add(get("strip"), get(`start.${lane}`)));
         const count = call(`i32x4.extract_lane ${lane}`, get("counts"));
         frame.set("count", "i32", count);
@@ -184,33 +176,10 @@ class StripsGather {
         const isNew = [depth, height].filter(({ axis }) => !axis.absent)
           .map(({ at, letter }) => call("i32.ge_s", at, get(`done_${letter}`)))
           .reduce((a, b) => call("i32.and", a, b), int(1));
-        frame.when(isNew, () => this.#give(false), () => this.#give(true));
+        const give = (adds: boolean) => () =>
+          giveRow(frame, { from: "strip", to: "row_at", width, adds });
+        frame.when(isNew, give(false), give(true));
       })
     );
-  }
-
-  /** Gives it to one row: sets its elements, or adds to them. */
-  #give(adds: boolean): void {
-    const { columns: { frame, width } } = this;
-    const at = (start: string) => add(get(start), get("offset"));
-    const end = bytes(width.input);
-    const give = (of: "v128" | "f32", offset = 0) => {
-      const type = of === "v128" ? "f32x4" : "f32";
-      const read = (start: string) =>
-        call(`${of}.load offset=${offset}`, at(start));
-      const sum = adds
-        ? call(`${type}.add`, read("row_at"), read("strip"))
-        : read("strip");
-      frame.line(call(`${of}.store offset=${offset}`, at("row_at"), sum));
-    };
-    frame.set("offset", "i32", int(0));
-    for (const vectors of [VECTORS, 1]) {
-      frame.loop("offset", sub(end, 16 * vectors - 1), () => {
-        for (let vector = 0; vector < vectors; vector++) {
-          give("v128", 16 * vector);
-        }
-      }, 16 * vectors);
-    }
-    frame.loop("offset", end, () => give("f32"), 4);
   }
 }

@@ -3,6 +3,7 @@ import type { Columns } from "./wat_columns.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { FoldPass } from "./wat_folds.ts";
 import { load, resultField, tensorField } from "./wat_frame.ts";
+import { UNKNOWN_PLACE } from "./wat_place.ts";
 import {
   add,
   bytes,
@@ -57,19 +58,17 @@ class TablesVector {
     findWindows(columns);
     evaluator.nextVector();
     evaluator.place = {
-      windowSize: int(0),
+      ...UNKNOWN_PLACE,
       element: (name) => this.#element(name),
       perWindow: (name) => load(address(tensorField(name), this.#window)),
       channel: (name) => columns.channelParameter(name),
       plane: (name) => columns.planeParameter(name),
-      tap: () => this.#none(),
       position: () =>
         call(
           "i32x4.add",
           call("i32x4.splat", get("position")),
           get("starts"),
         ),
-      tapIndex: () => this.#none(),
       windowIndex: () => lanes(this.#window, 1),
       count: () => countOfWindows(columns),
     };
@@ -83,10 +82,6 @@ class TablesVector {
 
   get #window(): Term {
     return add(get("to"), get("column"));
-  }
-
-  #none(): Term {
-    throw new TypeError("Cannot tell positions in windows of tables");
   }
 
   #foldElements(): void {

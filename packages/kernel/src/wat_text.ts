@@ -61,6 +61,19 @@ export function greater(a: Term, b: Term): Term {
   return call("select", a, b, call("i32.gt_s", a, b));
 }
 
+/** Whether all of some conditions hold; each is 1 or 0. */
+export function all(conditions: readonly Term[]): Term {
+  return conditions.reduce((a, b) => call("i32.and", a, b));
+}
+
+/** The index in memory of an element, by its place along three axes. */
+export function rowMajor(
+  [depth, height, width]: readonly Term[],
+  [rows, columns]: readonly (Term | number)[],
+): Term {
+  return add(mul(add(mul(depth, rows), height), columns), width);
+}
+
 /** A float32 constant; WebAssembly text has its own words for what is no number. */
 export function float(value: number): string {
   if (Number.isNaN(value)) return "nan";
@@ -184,6 +197,22 @@ export class WatFunction {
     this.nest(`(if ${condition}`, () => {
       this.nest("(then", yes);
       if (no) this.nest("(else", no);
+    });
+  }
+
+  /** Lines that may leave for a label, and what is done instead where they do. */
+  orElse(
+    label: string,
+    lines: () => void,
+    instead: () => void,
+    done = "$done",
+  ): void {
+    this.nest(`(block ${done}`, () => {
+      this.nest(`(block ${label}`, () => {
+        lines();
+        this.line(`(br ${done})`);
+      });
+      instead();
     });
   }
 

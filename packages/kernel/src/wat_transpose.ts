@@ -1,19 +1,7 @@
 import { fixedKernel, type WatFixed } from "./wat_fixed.ts";
 import { load, WatFrame } from "./wat_frame.ts";
-import {
-  add,
-  bytes,
-  call,
-  get,
-  int,
-  mul,
-  sub,
-  type Term,
-  type WatFunction,
-} from "./wat_text.ts";
-
-/** The lanes of a vector. */
-export const LANES: readonly number[] = [0, 1, 2, 3];
+import { add, bytes, call, get, int, mul, sub } from "./wat_text.ts";
+import { LANES, transposed } from "./wat_transposed.ts";
 
 /**
  * The kernel that transposes matrices: `to[n, j, i] = from[n, i, j]` for
@@ -58,16 +46,16 @@ export function emitWatTranspose(
 /** Four elements of four rows at a time. */
 function transposeSquare(frame: WatFrame): void {
   const step = bytes(frame.field("columns"));
-  for (const lane of LANES) {
+  const rows = LANES.map((lane) => {
     const at = lane === 0
       ? add(get("source"), mul(get("row"), step))
       : add(get("from_at"), step);
     frame.set("from_at", "i32", at);
-    frame.set(`row_${lane}`, "v128", load(get("from_at")));
-  }
+    return frame.set(`row_${lane}`, "v128", load(get("from_at")));
+  });
   frame.set("to_at", "i32", add(get("target"), bytes(get("row"))));
-  for (const column of transposed(frame, LANES.map((lane) => `row_${lane}`))) {
-    frame.line(call("v128.store", get("to_at"), column));
+  for (const column of transposed(frame, "square", rows)) {
+    frame.line(call("v128.store", get("to_at"), column()));
     frame.set("to_at", "i32", add(get("to_at"), bytes(frame.field("rows"))));
   }
 }
@@ -85,28 +73,4 @@ function copyRow(frame: WatFrame): void {
       frame.line(call("i32.store", to, call("i32.load", from)));
     });
   }
-}
-
-/** The columns of the square whose rows are four locals; it sets some more. */
-export function transposed(
-  out: WatFunction,
-  [a, b, c, d]: readonly string[],
-): Term[] {
-  const pair = (name: string, order: number[], x: string, y: string) =>
-    out.set(name, "v128", shuffle(order, get(x), get(y)));
-  pair("low_0", [0, 4, 1, 5], a, b);
-  pair("low_1", [0, 4, 1, 5], c, d);
-  pair("high_0", [2, 6, 3, 7], a, b);
-  pair("high_1", [2, 6, 3, 7], c, d);
-  return ["low", "high"].flatMap((half) =>
-    [[0, 1, 4, 5], [2, 3, 6, 7]].map((order) =>
-      shuffle(order, get(`${half}_0`), get(`${half}_1`))
-    )
-  );
-}
-
-/** Four of the eight lanes of two vectors. */
-export function shuffle(lanes: readonly number[], a: Term, b: Term): Term {
-  const order = lanes.flatMap((lane) => LANES.map((byte) => 4 * lane + byte));
-  return call(`i8x16.shuffle ${order.join(" ")}`, a, b);
 }

@@ -1,18 +1,29 @@
 import { call, get, type Term, type WatFunction } from "./wat_text.ts";
 
+/** The lanes of a vector. */
+export const LANES: readonly number[] = [0, 1, 2, 3];
+
+/** Four of the eight lanes of two vectors; the second is the first by default. */
+export function shuffle(lanes: readonly number[], a: Term, b: Term = a): Term {
+  const order = lanes.flatMap((lane) => LANES.map((byte) => 4 * lane + byte));
+  return call(`i8x16.shuffle ${order.join(" ")}`, a, b);
+}
+
 /** Two vectors interleaved: their first halves, and their second halves. */
-export const INTERLEAVE_LOW = "0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23";
-export const INTERLEAVE_HIGH = "8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31";
+export const INTERLEAVE: readonly (readonly number[])[] = [
+  [0, 4, 1, 5],
+  [2, 6, 3, 7],
+];
 
 /** The first halves of two vectors, and the second halves. */
-const HALVES = [
-  "0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23",
-  "8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31",
+export const HALVES: readonly (readonly number[])[] = [
+  [0, 1, 4, 5],
+  [2, 3, 6, 7],
 ];
 
 /**
- * The columns of four vectors that are the rows of a matrix; what none asks for
- * is not computed.
+ * The columns of a matrix whose rows are four locals, which must not change
+ * until all are taken; what none asks for is not computed.
  */
 export function transposed(
   out: WatFunction,
@@ -20,23 +31,15 @@ export function transposed(
   rows: readonly Term[],
 ): (() => Term)[] {
   const made = new Set<string>();
-  const kept = rows.map((row, index) =>
-    out.set(`${name}.row${index}`, "v128", row)
-  );
-  const pair = (order: string, half: number, from: number) => {
+  const pair = (half: number, from: number) => {
     const local = `${name}.${half}.${from}`;
     if (made.has(local)) return get(local);
     made.add(local);
-    const pair = call(`i8x16.shuffle ${order}`, kept[from], kept[from + 1]);
+    const pair = shuffle(INTERLEAVE[half], rows[from], rows[from + 1]);
     return out.set(local, "v128", pair);
   };
-  return [0, 1, 2, 3].map((column) => () => {
+  return LANES.map((column) => () => {
     const half = column >> 1;
-    const order = half === 0 ? INTERLEAVE_LOW : INTERLEAVE_HIGH;
-    return call(
-      `i8x16.shuffle ${HALVES[column % 2]}`,
-      pair(order, half, 0),
-      pair(order, half, 2),
-    );
+    return shuffle(HALVES[column % 2], pair(half, 0), pair(half, 2));
   });
 }

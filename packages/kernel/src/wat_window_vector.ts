@@ -3,9 +3,8 @@ import { foldPasses, type ProgramOutput } from "./program.ts";
 import type { Columns } from "./wat_columns.ts";
 import {
   emitSeparablePass,
-  EVEN,
+  EVERY_SECOND,
   isSeparable,
-  ODD,
 } from "./wat_columns_separable.ts";
 import { address, lanes } from "./wat_expression.ts";
 import { FoldPass } from "./wat_folds.ts";
@@ -23,6 +22,7 @@ import {
   sub,
   type Term,
 } from "./wat_text.ts";
+import { shuffle } from "./wat_transposed.ts";
 
 /** A row of a window whose address does not wait for the column. */
 export interface UnrolledRow {
@@ -213,11 +213,7 @@ export class WindowVector {
       }
       return vector;
     };
-    return call(
-      `i8x16.shuffle ${offset % 2 === 1 ? ODD : EVEN}`,
-      block(even),
-      block(even + 4),
-    );
+    return shuffle(EVERY_SECOND[offset % 2], block(even), block(even + 4));
   }
 
   #position(): Term {

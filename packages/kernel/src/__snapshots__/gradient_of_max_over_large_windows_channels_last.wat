@@ -92,7 +92,6 @@
                     (f32.store offset=12 (local.get $to) (f32.add (f32.load offset=12 (local.get $to)) (f32x4.extract_lane 3 (local.get $gifts))))
                   )
                   (else
-                    ;; an empty window gives to none
                     (if (i32.and (i32.gt_s (local.get $left) (i32.const 0)) (i32.ge_s (i32x4.extract_lane 0 (local.get $places)) (i32.const 0)))
                       (then
                         (local.set $to (i32.add (local.get $base) (i32x4.extract_lane 0 (local.get $offsets))))

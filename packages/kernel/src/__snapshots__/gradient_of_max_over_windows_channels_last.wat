@@ -201,7 +201,6 @@
                 (block $channel_3_end
                   (loop $channel_3
                     (br_if $channel_3_end (i32.ge_s (local.get $channel) (local.get $channels)))
-                    ;; the last vector overlaps the one before
                     (if (i32.gt_s (local.get $channel) (i32.sub (local.get $channels) (i32.const 4)))
                       (then
                         (local.set $channel (select (i32.const 0) (i32.sub (local.get $channels) (i32.const 4)) (i32.lt_s (i32.sub (local.get $channels) (i32.const 4)) (i32.const 0))))
@@ -395,7 +394,6 @@
                             (block $channel_10_end
                               (loop $channel_10
                                 (br_if $channel_10_end (i32.ge_s (local.get $channel) (local.get $channels)))
-                                ;; the last vector overlaps the one before
                                 (if (i32.gt_s (local.get $channel) (i32.sub (local.get $channels) (i32.const 4)))
                                   (then
                                     (local.set $channel (select (i32.const 0) (i32.sub (local.get $channels) (i32.const 4)) (i32.lt_s (i32.sub (local.get $channels) (i32.const 4)) (i32.const 0))))

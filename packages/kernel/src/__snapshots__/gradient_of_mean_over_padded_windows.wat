@@ -50,7 +50,6 @@
     (local.set $gifts (i32.add (local.get $ring) (i32.mul (local.get $shared_bytes) (i32.const 2))))
     (memory.fill (local.get $gifts) (i32.const 0) (i32.sub (i32.add (i32.add (local.get $buffers) (i32.mul (local.get $thread) (local.get $buffers_bytes))) (local.get $buffers_bytes)) (local.get $gifts)))
     (local.set $gifts (i32.add (local.get $gifts) (i32.const 4)))
-    ;; divided once, then counted
     (local.set $row (local.get $begin))
     (local.set $plane (local.get $row))
     (local.set $row_h (i32.rem_u (local.get $plane) (local.get $in_h)))
@@ -120,7 +119,7 @@
                 (block $offset_5_end
                   (loop $offset_5
                     (br_if $offset_5_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 63))))
-                    (v128.store (i32.add (local.get $target) (local.get $offset)) (v128.load (i32.add (local.get $shared) (local.get $offset))))
+                    (v128.store offset=0 (i32.add (local.get $target) (local.get $offset)) (v128.load (i32.add (local.get $shared) (local.get $offset))))
                     (v128.store offset=16 (i32.add (local.get $target) (local.get $offset)) (v128.load offset=16 (i32.add (local.get $shared) (local.get $offset))))
                     (v128.store offset=32 (i32.add (local.get $target) (local.get $offset)) (v128.load offset=32 (i32.add (local.get $shared) (local.get $offset))))
                     (v128.store offset=48 (i32.add (local.get $target) (local.get $offset)) (v128.load offset=48 (i32.add (local.get $shared) (local.get $offset))))
@@ -131,7 +130,7 @@
                 (block $offset_6_end
                   (loop $offset_6
                     (br_if $offset_6_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 15))))
-                    (v128.store (i32.add (local.get $target) (local.get $offset)) (v128.load (i32.add (local.get $shared) (local.get $offset))))
+                    (v128.store offset=0 (i32.add (local.get $target) (local.get $offset)) (v128.load (i32.add (local.get $shared) (local.get $offset))))
                     (local.set $offset (i32.add (local.get $offset) (i32.const 16)))
                     (br $offset_6)
                   )
@@ -150,7 +149,7 @@
                 (block $offset_8_end
                   (loop $offset_8
                     (br_if $offset_8_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 63))))
-                    (v128.store (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $target) (local.get $offset))) (v128.load (i32.add (local.get $shared) (local.get $offset)))))
+                    (v128.store offset=0 (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $target) (local.get $offset))) (v128.load (i32.add (local.get $shared) (local.get $offset)))))
                     (v128.store offset=16 (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load offset=16 (i32.add (local.get $target) (local.get $offset))) (v128.load offset=16 (i32.add (local.get $shared) (local.get $offset)))))
                     (v128.store offset=32 (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load offset=32 (i32.add (local.get $target) (local.get $offset))) (v128.load offset=32 (i32.add (local.get $shared) (local.get $offset)))))
                     (v128.store offset=48 (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load offset=48 (i32.add (local.get $target) (local.get $offset))) (v128.load offset=48 (i32.add (local.get $shared) (local.get $offset)))))
@@ -161,7 +160,7 @@
                 (block $offset_9_end
                   (loop $offset_9
                     (br_if $offset_9_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 15))))
-                    (v128.store (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $target) (local.get $offset))) (v128.load (i32.add (local.get $shared) (local.get $offset)))))
+                    (v128.store offset=0 (i32.add (local.get $target) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $target) (local.get $offset))) (v128.load (i32.add (local.get $shared) (local.get $offset)))))
                     (local.set $offset (i32.add (local.get $offset) (i32.const 16)))
                     (br $offset_9)
                   )

@@ -266,7 +266,7 @@
                                     (block $offset_13_end
                                       (loop $offset_13
                                         (br_if $offset_13_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 63))))
-                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (v128.load offset=0 (i32.add (local.get $strip) (local.get $offset))))
+                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (v128.load (i32.add (local.get $strip) (local.get $offset))))
                                         (v128.store offset=16 (i32.add (local.get $row_at) (local.get $offset)) (v128.load offset=16 (i32.add (local.get $strip) (local.get $offset))))
                                         (v128.store offset=32 (i32.add (local.get $row_at) (local.get $offset)) (v128.load offset=32 (i32.add (local.get $strip) (local.get $offset))))
                                         (v128.store offset=48 (i32.add (local.get $row_at) (local.get $offset)) (v128.load offset=48 (i32.add (local.get $strip) (local.get $offset))))
@@ -277,7 +277,7 @@
                                     (block $offset_14_end
                                       (loop $offset_14
                                         (br_if $offset_14_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 15))))
-                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (v128.load offset=0 (i32.add (local.get $strip) (local.get $offset))))
+                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (v128.load (i32.add (local.get $strip) (local.get $offset))))
                                         (local.set $offset (i32.add (local.get $offset) (i32.const 16)))
                                         (br $offset_14)
                                       )
@@ -285,7 +285,7 @@
                                     (block $offset_15_end
                                       (loop $offset_15
                                         (br_if $offset_15_end (i32.ge_s (local.get $offset) (i32.shl (local.get $in_w) (i32.const 2))))
-                                        (f32.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32.load offset=0 (i32.add (local.get $strip) (local.get $offset))))
+                                        (f32.store (i32.add (local.get $row_at) (local.get $offset)) (f32.load (i32.add (local.get $strip) (local.get $offset))))
                                         (local.set $offset (i32.add (local.get $offset) (i32.const 4)))
                                         (br $offset_15)
                                       )
@@ -296,7 +296,7 @@
                                     (block $offset_16_end
                                       (loop $offset_16
                                         (br_if $offset_16_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 63))))
-                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load offset=0 (i32.add (local.get $row_at) (local.get $offset))) (v128.load offset=0 (i32.add (local.get $strip) (local.get $offset)))))
+                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $row_at) (local.get $offset))) (v128.load (i32.add (local.get $strip) (local.get $offset)))))
                                         (v128.store offset=16 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load offset=16 (i32.add (local.get $row_at) (local.get $offset))) (v128.load offset=16 (i32.add (local.get $strip) (local.get $offset)))))
                                         (v128.store offset=32 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load offset=32 (i32.add (local.get $row_at) (local.get $offset))) (v128.load offset=32 (i32.add (local.get $strip) (local.get $offset)))))
                                         (v128.store offset=48 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load offset=48 (i32.add (local.get $row_at) (local.get $offset))) (v128.load offset=48 (i32.add (local.get $strip) (local.get $offset)))))
@@ -307,7 +307,7 @@
                                     (block $offset_17_end
                                       (loop $offset_17
                                         (br_if $offset_17_end (i32.ge_s (local.get $offset) (i32.sub (i32.shl (local.get $in_w) (i32.const 2)) (i32.const 15))))
-                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load offset=0 (i32.add (local.get $row_at) (local.get $offset))) (v128.load offset=0 (i32.add (local.get $strip) (local.get $offset)))))
+                                        (v128.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32x4.add (v128.load (i32.add (local.get $row_at) (local.get $offset))) (v128.load (i32.add (local.get $strip) (local.get $offset)))))
                                         (local.set $offset (i32.add (local.get $offset) (i32.const 16)))
                                         (br $offset_17)
                                       )
@@ -315,7 +315,7 @@
                                     (block $offset_18_end
                                       (loop $offset_18
                                         (br_if $offset_18_end (i32.ge_s (local.get $offset) (i32.shl (local.get $in_w) (i32.const 2))))
-                                        (f32.store offset=0 (i32.add (local.get $row_at) (local.get $offset)) (f32.add (f32.load offset=0 (i32.add (local.get $row_at) (local.get $offset))) (f32.load offset=0 (i32.add (local.get $strip) (local.get $offset)))))
+                                        (f32.store (i32.add (local.get $row_at) (local.get $offset)) (f32.add (f32.load (i32.add (local.get $row_at) (local.get $offset))) (f32.load (i32.add (local.get $strip) (local.get $offset)))))
                                         (local.set $offset (i32.add (local.get $offset) (i32.const 4)))
                                         (br $offset_18)
                                       )

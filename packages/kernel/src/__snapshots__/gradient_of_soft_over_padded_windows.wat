@@ -91,7 +91,6 @@
     (local.set $constant.0.008236144669353962 (v128.load32_splat offset=92 (local.get $arguments)))
     (local.set $constant.1 (v128.load32_splat offset=96 (local.get $arguments)))
     (local.set $integer.1262485504 (v128.load32_splat offset=100 (local.get $arguments)))
-    ;; divided once, then counted
     (local.set $row (local.get $begin))
     (local.set $plane (local.get $row))
     (local.set $row_h (i32.rem_u (local.get $plane) (local.get $in_h)))

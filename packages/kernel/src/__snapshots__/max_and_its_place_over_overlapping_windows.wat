@@ -105,7 +105,6 @@
     )
     (local.set $last_inside (i32.sub (local.get $inside_to) (i32.const 4)))
     (local.set $last_inside (select (local.get $last_inside) (i32.shr_s (i32.add (local.get $in_w) (i32.const -11)) (i32.const 1)) (i32.lt_s (local.get $last_inside) (i32.shr_s (i32.add (local.get $in_w) (i32.const -11)) (i32.const 1)))))
-    ;; divided once, then counted
     (local.set $row (local.get $begin))
     (local.set $plane (local.get $row))
     (local.set $row_h (i32.rem_u (local.get $plane) (local.get $out_h)))
@@ -136,7 +135,6 @@
               (block $column_3_end
                 (loop $column_3
                   (br_if $column_3_end (i32.ge_s (local.get $column) (local.get $out_w)))
-                  ;; the last vector overlaps the one before
                   (if (i32.gt_s (local.get $column) (i32.sub (local.get $out_w) (i32.const 4)))
                     (then
                       (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))
@@ -233,7 +231,6 @@
         (block $column_4_end
           (loop $column_4
             (br_if $column_4_end (i32.ge_s (local.get $column) (local.get $out_w)))
-            ;; the last vector overlaps the one before
             (if (i32.gt_s (local.get $column) (i32.sub (local.get $out_w) (i32.const 4)))
               (then
                 (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))

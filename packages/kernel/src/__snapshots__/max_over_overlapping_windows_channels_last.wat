@@ -353,7 +353,6 @@
                 (block $channel_13_end
                   (loop $channel_13
                     (br_if $channel_13_end (i32.ge_s (local.get $channel) (local.get $channel_to)))
-                    ;; the last vector overlaps the one before
                     (if (i32.gt_s (local.get $channel) (i32.sub (local.get $channel_to) (i32.const 4)))
                       (then
                         (local.set $channel (select (local.get $channel_from) (i32.sub (local.get $channel_to) (i32.const 4)) (i32.lt_s (i32.sub (local.get $channel_to) (i32.const 4)) (local.get $channel_from))))
@@ -414,7 +413,6 @@
               (block $channel_15_end
                 (loop $channel_15
                   (br_if $channel_15_end (i32.ge_s (local.get $channel) (local.get $channel_to)))
-                  ;; the last vector overlaps the one before
                   (if (i32.gt_s (local.get $channel) (i32.sub (local.get $channel_to) (i32.const 4)))
                     (then
                       (local.set $channel (select (local.get $channel_from) (i32.sub (local.get $channel_to) (i32.const 4)) (i32.lt_s (i32.sub (local.get $channel_to) (i32.const 4)) (local.get $channel_from))))

@@ -69,7 +69,6 @@
     (local.set $in_w (i32.load offset=52 (local.get $arguments)))
     (local.set $size_w (i32.load offset=56 (local.get $arguments)))
     (local.set $in_plane (i32.load offset=60 (local.get $arguments)))
-    ;; divided once, then counted
     (local.set $row (local.get $begin))
     (local.set $plane (local.get $row))
     (local.set $row_h (i32.rem_u (local.get $plane) (local.get $out_h)))
@@ -92,7 +91,6 @@
         (block $column_1_end
           (loop $column_1
             (br_if $column_1_end (i32.ge_s (local.get $column) (local.get $out_w)))
-            ;; the last vector overlaps the one before
             (if (i32.gt_s (local.get $column) (i32.sub (local.get $out_w) (i32.const 4)))
               (then
                 (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))

@@ -68,10 +68,6 @@
     (local $row.max0.w1 v128)
     (local $row.max0.w2 v128)
     (local $row.max0.w3 v128)
-    (local $row.max0.row0 v128)
-    (local $row.max0.row1 v128)
-    (local $row.max0.row2 v128)
-    (local $row.max0.row3 v128)
     (local $row.max0.0.0 v128)
     (local $row.max0.0.2 v128)
     (local $row.max0 v128)
@@ -108,7 +104,6 @@
     (local.set $strip (i32.add (local.get $buffers) (i32.mul (local.get $thread) (local.get $buffers_bytes))))
     (local.set $strip.row.max0 (local.get $strip))
     (local.set $strip (i32.add (local.get $strip) (local.get $strip_bytes)))
-    ;; divided once, then counted
     (local.set $row (local.get $begin))
     (local.set $plane (local.get $row))
     (local.set $row_h (i32.rem_u (local.get $plane) (local.get $out_h)))
@@ -129,7 +124,6 @@
         (local.set $to (i32.mul (local.get $row) (local.get $out_w)))
         (block $done
           (block $general
-            ;; a row of windows may be empty
             (br_if $general (i32.eqz (select (i32.sub (local.get $to_d) (local.get $from_d)) (i32.const 0) (i32.gt_s (local.get $to_d) (local.get $from_d)))))
             (br_if $general (i32.eqz (select (i32.sub (local.get $to_h) (local.get $from_h)) (i32.const 0) (i32.gt_s (local.get $to_h) (local.get $from_h)))))
             (local.set $met (v128.const f32x4 0 0 0 0))
@@ -574,7 +568,6 @@
             (block $column_14_end
               (loop $column_14
                 (br_if $column_14_end (i32.ge_s (local.get $column) (local.get $out_w)))
-                ;; the last vector overlaps the one before
                 (if (i32.gt_s (local.get $column) (i32.sub (local.get $out_w) (i32.const 4)))
                   (then
                     (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))
@@ -592,16 +585,12 @@
                 (local.set $row.max0.w1 (v128.load (i32.add (local.get $strip.row.max0) (local.get $start.1))))
                 (local.set $row.max0.w2 (v128.load (i32.add (local.get $strip.row.max0) (local.get $start.2))))
                 (local.set $row.max0.w3 (v128.load (i32.add (local.get $strip.row.max0) (local.get $start.3))))
-                (local.set $row.max0.row0 (local.get $row.max0.w0))
-                (local.set $row.max0.row1 (local.get $row.max0.w1))
-                (local.set $row.max0.row2 (local.get $row.max0.w2))
-                (local.set $row.max0.row3 (local.get $row.max0.w3))
-                (local.set $row.max0.0.0 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $row.max0.row0) (local.get $row.max0.row1)))
-                (local.set $row.max0.0.2 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $row.max0.row2) (local.get $row.max0.row3)))
+                (local.set $row.max0.0.0 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $row.max0.w0) (local.get $row.max0.w1)))
+                (local.set $row.max0.0.2 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $row.max0.w2) (local.get $row.max0.w3)))
                 (local.set $row.max0 (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $row.max0.0.0) (local.get $row.max0.0.2)))
                 (local.set $row.max0 (f32x4.pmax (local.get $row.max0) (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $row.max0.0.0) (local.get $row.max0.0.2))))
-                (local.set $row.max0.1.0 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $row.max0.row0) (local.get $row.max0.row1)))
-                (local.set $row.max0.1.2 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $row.max0.row2) (local.get $row.max0.row3)))
+                (local.set $row.max0.1.0 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $row.max0.w0) (local.get $row.max0.w1)))
+                (local.set $row.max0.1.2 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $row.max0.w2) (local.get $row.max0.w3)))
                 (local.set $row.max0 (f32x4.pmax (local.get $row.max0) (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $row.max0.1.0) (local.get $row.max0.1.2))))
                 (local.set $stored (local.get $row.max0))
                 (if (i32.ge_s (local.get $out_w) (i32.const 4))
@@ -632,12 +621,11 @@
             )
             (br $done)
           )
-          ;; the row met what is no number
+          ;; the row is unusual, or met what is no number
           (local.set $column (i32.const 0))
           (block $column_15_end
             (loop $column_15
               (br_if $column_15_end (i32.ge_s (local.get $column) (local.get $out_w)))
-              ;; the last vector overlaps the one before
               (if (i32.gt_s (local.get $column) (i32.sub (local.get $out_w) (i32.const 4)))
                 (then
                   (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))

@@ -100,7 +100,6 @@
             (block $channel_2_end
               (loop $channel_2
                 (br_if $channel_2_end (i32.ge_s (local.get $channel) (local.get $channels)))
-                ;; the last vector overlaps the one before
                 (if (i32.gt_s (local.get $channel) (i32.sub (local.get $channels) (i32.const 4)))
                   (then
                     (local.set $channel (select (i32.const 0) (i32.sub (local.get $channels) (i32.const 4)) (i32.lt_s (i32.sub (local.get $channels) (i32.const 4)) (i32.const 0))))

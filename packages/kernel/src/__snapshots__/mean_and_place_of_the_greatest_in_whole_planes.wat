@@ -89,7 +89,6 @@
       (loop $to_0
         (br_if $to_0_end (i32.ge_s (local.get $to) (local.get $end)))
         (local.set $plane (local.get $to))
-        ;; where planes have one window, it is the same in all
         (if (i32.or (i32.gt_u (local.get $out_plane) (i32.const 1)) (i32.eqz (local.get $found)))
           (then
             (local.set $rest (local.get $plane))
