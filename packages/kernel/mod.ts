@@ -58,6 +58,7 @@ export {
   transposeMatrices,
   type Transposition,
 } from "./src/wat_transpose_run.ts";
+export type { TransposedCall, Transposing } from "./src/wat_transposing.ts";
 export {
   GUARD_BYTES,
   interiorOf,

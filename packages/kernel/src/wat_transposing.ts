@@ -53,8 +53,11 @@ function axisElements(axis: Axis, windows: number, group: number): number {
 
 /** A program that is run on tensors which are transposed for it, and back. */
 export interface TransposedCall {
+  /** The program. */
   readonly program: Program;
+  /** Windows over the tensors as they are. */
   readonly geometry: Geometry;
+  /** What it is run on. */
   readonly bindings: RunBindings<PlacedValue>;
   /** Runs it on transposed tensors. */
   run(bindings: RunBindings<PlacedValue>): void;
