@@ -59,8 +59,8 @@ export {
   type Transposition,
 } from "./src/wat_transpose_run.ts";
 export type { TransposedCall, Transposing } from "./src/wat_transposing.ts";
+export { GUARD_BYTES } from "./src/wat_schedule.ts";
 export {
-  GUARD_BYTES,
   interiorOf,
   type WatAxis,
   type WatPlan,
