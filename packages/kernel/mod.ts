@@ -66,7 +66,6 @@ export {
   type WatPlan,
   watPlan,
 } from "./src/wat_plan.ts";
-export { placesRing } from "./src/wat_channels_places.ts";
 export { channelParts } from "./src/wat_channels_part.ts";
 export {
   packFields,
