@@ -85,13 +85,13 @@ function kernelsOf(
 ): { any: WindowKernel; one: WindowKernel } {
   return {
     any: windowKernel(
-      name,
+      `${name}-with-temperature`,
       ["x"],
       (leaves, fold) => softMean(leaves, fold, gradient),
       { scalars: ["temperature"] },
     ),
     one: windowKernel(
-      `${name}-1`,
+      name,
       ["x"],
       ({ x }, fold) =>
         softMean({ x, temperature: constant(1) }, fold, gradient),
