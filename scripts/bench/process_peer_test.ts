@@ -32,7 +32,7 @@ Deno.test("openProcess() hands inputs to a library and reads its results", async
   assertEquals(await prepared!.results(), [
     (data.inputs.x.data as Float32Array).map((x) => 2 * x),
   ]);
-  assert(await prepared!.turn({ warm: 1, calls: 2 }) >= 0);
+  assert(await prepared!.turn({ warm: 1, warmFor: 0, calls: 2 }) >= 0);
 });
 
 Deno.test("openProcess() tells what a library lacks, and its errors", async () => {

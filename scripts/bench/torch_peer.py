@@ -134,9 +134,12 @@ class Work:
         y = self.forward()
         return [y, *torch.autograd.grad(y, self.learns, self.dy)]
 
-    def turn(self, warm, calls):
-        for _ in range(warm):
+    def turn(self, warm, warm_for, calls):
+        end = time.perf_counter() + warm_for / 1000
+        count = 0
+        while count < warm or time.perf_counter() < end:
             self.compute()
+            count += 1
         start = time.perf_counter_ns()
         for _ in range(calls):
             self.compute()
@@ -174,7 +177,7 @@ def answer(request, state):
     if what == "results":
         return {"count": state["work"].write(request["prefix"])}
     if what == "turn":
-        return {"ms": state["work"].turn(request["warm"], request["calls"])}
+        return {"ms": state["work"].turn(request["warm"], request["warmFor"], request["calls"])}
     raise ValueError(f"cannot do {what}")
 
 

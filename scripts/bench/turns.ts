@@ -1,7 +1,9 @@
 /** What is called in a turn. */
 export interface TurnCalls {
-  /** Calls before the clock starts. */
+  /** The fewest calls before the clock starts. */
   readonly warm: number;
+  /** Milliseconds that they take at least. */
+  readonly warmFor: number;
   /** Calls while it runs. */
   readonly calls: number;
 }
@@ -40,9 +42,12 @@ export async function timeInTurns(
 /** A turn of work in this process; milliseconds of one call. */
 export async function takeTurn(
   run: () => unknown,
-  { warm, calls }: TurnCalls,
+  { warm, warmFor, calls }: TurnCalls,
 ): Promise<number> {
-  for (let call = 0; call < warm; call++) await run();
+  const end = performance.now() + warmFor;
+  for (let call = 0; call < warm || performance.now() < end; call++) {
+    await run();
+  }
   const start = performance.now();
   for (let call = 0; call < calls; call++) await run();
   return (performance.now() - start) / calls;
