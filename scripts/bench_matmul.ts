@@ -12,7 +12,7 @@ import { matmulKernel } from "@rockpool/kernel";
 import { cpu } from "@rockpool/cpu";
 import { describeMachine } from "./bench/benchmark_docs.ts";
 import { encodeOnnxModel } from "@rockpool/onnx/model";
-import { sleep, takeTurn, timeInTurns } from "./bench/turns.ts";
+import { sleep, takeTurn, timeInTurns, WARM_FOR } from "./bench/turns.ts";
 import { largestDifference } from "./demo/measure.ts";
 
 /** Shapes of the operands. */
@@ -70,7 +70,7 @@ for (const shapes of CASES) {
         return await takeTurn(() => peer.run(), calls);
       },
     },
-  ], { repeats, rest: REST, warm: 2, calls: 1 });
+  ], { repeats, rest: REST, warm: 2, warmFor: WARM_FOR, calls: 1 });
   const name = shapes.map((shape) => shape.join("×")).join(" · ");
   const times = [own, theirs].map((time) => time.toFixed(3));
   rows.push([name, ...times, `${(own / theirs).toFixed(2)}×`]);

@@ -9,6 +9,7 @@ import {
   takeTurn,
   timeInTurns,
   type TurnCalls,
+  WARM_FOR,
 } from "./turns.ts";
 
 /** Who takes part, and how often each is timed. */
@@ -29,14 +30,8 @@ export interface Measured {
 /** The largest difference that rounding explains, relative above 1. */
 export const TOLERANCE = 1e-4;
 
-/**
- * Calls before the clock starts, and the milliseconds that they take at least. A
- * virtual machine whose second core has been idle may give both half of one for
- * some 6 ms: seven calls with two threads took 0.95 ms each, as with one, and
- * those behind them 0.5.
- */
+/** The fewest calls before the clock starts. */
 const WARM = 2;
-const WARM_FOR = 10;
 
 /** Milliseconds of rest before each turn. */
 const REST = 5;
