@@ -12,7 +12,7 @@ export interface CpuOptions {
   readonly threads?: number;
   /**
    * Whether products may be added without being rounded first, by relaxed SIMD's
-   * multiply-add; true by default, where the runtime has it, as `info` says.
+   * multiply-add; by default they are where the runtime has it, as `info` says.
    *
    * Exponentials take a third less time then, and results are nearer to exact.
    * Runs on one machine give the same bits either way. With `false` all machines
@@ -33,7 +33,8 @@ const MAX_THREADS = 256;
  *
  * @throws {RangeError} for a number of threads that is no positive integer
  * @throws {Error} where more than one thread is asked for and memory cannot be
- * shared, or where workers do not start
+ * shared, where workers do not start, or where `fusedMultiplyAdd` is asked for
+ * and the runtime does not have it
  *
  * @example
  * ```ts
@@ -66,7 +67,13 @@ export async function cpu(
       `Cannot run on ${threads} threads: this runtime has no SharedArrayBuffer (in a browser the page must be cross-origin isolated)`,
     );
   }
-  const fused = options.fusedMultiplyAdd !== false && canFuse();
+  const { fusedMultiplyAdd } = options;
+  const fused = fusedMultiplyAdd !== false && canFuse();
+  if (fusedMultiplyAdd && !fused) {
+    throw new Error(
+      "Cannot use fusedMultiplyAdd: this runtime has no relaxed SIMD",
+    );
+  }
   const memory = new WasmMemory(shared);
   const pool = threads > 1
     ? await ThreadPool.start(memory, threads)

@@ -25,7 +25,12 @@ Deno.test("cpu() without relaxed SIMD does without fused multiply-add", async ()
   const { validate } = WebAssembly;
   WebAssembly.validate = () => false;
   try {
-    using backend = await cpu({ threads: 1, fusedMultiplyAdd: true });
+    await assertRejects(
+      () => cpu({ threads: 1, fusedMultiplyAdd: true }),
+      Error,
+      "Cannot use fusedMultiplyAdd: this runtime has no relaxed SIMD",
+    );
+    using backend = await cpu({ threads: 1 });
     assertEquals(backend.info, "WebAssembly SIMD, 1 thread");
     using session = backend.session();
     const x = session.upload({
