@@ -79,15 +79,14 @@ export class Allocator {
   #settle(): void {
     const fresh = this.#fresh;
     for (let at = 0; at < fresh.length; at += 2) {
-      const [address, size] = [fresh[at], fresh[at + 1]];
-      if (address + size < this.#end) this.#gaps.add(address, size);
-      // What is freed in the reverse order of its allocation leaves no gap.
-      else this.#end = this.#gaps.takeEndingAt(address) ?? address;
+      this.#gaps.add(fresh[at], fresh[at + 1]);
     }
     fresh.length = 0;
   }
 
   #extend(size: number): number {
+    // What is free at the end is a part of it.
+    this.#end = this.#gaps.takeEndingAt(this.#end) ?? this.#end;
     this.memory.reserve(this.#end + size + this.guard);
     const address = this.#end;
     this.#end += size;

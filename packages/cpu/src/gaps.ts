@@ -1,31 +1,21 @@
 /**
  * Free stretches of memory, of which no two touch, found by where they begin
- * and end and by their size: the time to do so does not grow with their number.
+ * and end and by their size: searches take as many steps as their number has
+ * digits.
  */
 export class Gaps {
   /** The size of each, by its address. */
   readonly #sizes = new Map<number, number>();
   /** The address of each, by its end. */
   readonly #starts = new Map<number, number>();
-  /** The addresses of those of a size. */
-  readonly #bySize = new Map<number, Set<number>>();
-  /** All sizes that there are, in ascending order. */
+  /** All addresses, those of small ones first; of one size in order. */
   readonly #ordered: number[] = [];
 
   /** Adds a stretch, made one with those that it touches. */
   add(address: number, size: number): void {
-    let start = address;
+    const start = this.takeEndingAt(address) ?? address;
     let end = address + size;
-    const before = this.#starts.get(start);
-    if (before !== undefined) {
-      this.#remove(before);
-      start = before;
-    }
-    const behind = this.#sizes.get(end);
-    if (behind !== undefined) {
-      this.#remove(end);
-      end += behind;
-    }
+    if (this.#sizes.has(end)) end += this.#remove(end);
     this.#insert(start, end - start);
   }
 
@@ -38,13 +28,9 @@ export class Gaps {
 
   /** Takes so many bytes of the smallest stretch that has them. */
   take(size: number): number | undefined {
-    if (this.#sizes.size === 0) return undefined;
-    const found = this.#bySize.has(size)
-      ? size
-      : this.#ordered[this.#placeOf(size)];
-    if (found === undefined) return undefined;
-    const [address] = this.#bySize.get(found)!;
-    this.#remove(address);
+    const address = this.#ordered[this.#placeOf(size, 0)];
+    if (address === undefined) return undefined;
+    const found = this.#remove(address);
     if (found > size) this.#insert(address + size, found - size);
     return address;
   }
@@ -52,32 +38,26 @@ export class Gaps {
   #insert(address: number, size: number): void {
     this.#sizes.set(address, size);
     this.#starts.set(address + size, address);
-    const alike = this.#bySize.get(size);
-    if (alike) {
-      alike.add(address);
-      return;
-    }
-    this.#bySize.set(size, new Set([address]));
-    this.#ordered.splice(this.#placeOf(size), 0, size);
+    this.#ordered.splice(this.#placeOf(size, address), 0, address);
   }
 
-  #remove(address: number): void {
+  /** Removes a stretch; gives its size. */
+  #remove(address: number): number {
     const size = this.#sizes.get(address)!;
+    this.#ordered.splice(this.#placeOf(size, address), 1);
     this.#sizes.delete(address);
     this.#starts.delete(address + size);
-    const alike = this.#bySize.get(size)!;
-    alike.delete(address);
-    if (alike.size > 0) return;
-    this.#bySize.delete(size);
-    this.#ordered.splice(this.#placeOf(size), 1);
+    return size;
   }
 
-  /** The index of the first size that is not smaller. */
-  #placeOf(size: number): number {
+  /** The index of the first stretch that stands here or further behind. */
+  #placeOf(size: number, address: number): number {
     let [low, high] = [0, this.#ordered.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#ordered[middle] < size) low = middle + 1;
+      const at = this.#ordered[middle];
+      const further = this.#sizes.get(at)! - size || at - address;
+      if (further < 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -94,11 +94,8 @@ export class KernelArguments {
         case "table":
           words[at] = tables + slot.offset;
           break;
-        case "seed":
-          words[at] = stream.seed;
-          break;
-        case "stream":
-          words[at] = stream.stream;
+        default:
+          words[at] = stream[slot.kind];
       }
     }
   }
