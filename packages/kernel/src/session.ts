@@ -25,7 +25,6 @@ import {
   type TensorData,
   type Value,
   type Values,
-  type WeightSpec,
   type Windows,
 } from "@rockpool/core";
 import type { runConcat } from "./concat.ts";
@@ -149,16 +148,16 @@ export class DeviceSession<V extends Value> implements Session<V> {
       const value = inputs[name as Inputs];
       if (!scope.owns(value)) scope.refuse(value, `run ${op.name} on`);
     }
-    const { specs } = plan;
-    const given = this.#givenWeights(plan, run.weights);
-    const results = scope.orNothing(() =>
+    const work = () =>
       op.forward(
         this,
         inputs,
         plan.options as Options,
-        this.#weights(specs, given) as Values<string>,
-      )
-    );
+        this.#weights(plan, run.weights) as Values<string>,
+      );
+    const results = scope.records
+      ? scope.orNothing(work)
+      : scope.unrecorded(work, Object.values);
     this.#runs += 1;
     return results as Results<Outputs, V>;
   }
@@ -295,36 +294,29 @@ export class DeviceSession<V extends Value> implements Session<V> {
     return output;
   }
 
-  /** The parameters that a run is given, checked. */
-  #givenWeights(
-    { op, shapes, options, specs }: RunPlan,
-    weights: Readonly<Record<string, Value | undefined>> = {},
-  ): Readonly<Partial<Record<string, V>>> {
-    const given: Partial<Record<string, V>> = {};
-    let some = false;
-    for (const [name, value] of Object.entries(weights)) {
-      if (!value) continue;
-      given[name] = this.#scope.own(value, `run ${op.name} with`);
-      some = true;
-    }
-    if (!some) return given;
-    const atHand = tensorsAtHand(
-      given,
-      (value) => this.#scope.device.peek(value),
-    );
-    checkWeights(op.name, specs, { given, atHand });
-    if (Object.keys(atHand).length > 0) op.shape(shapes, options, atHand);
-    return given;
-  }
-
-  /** The given parameters, and initial ones for those that are left out. */
+  /** The given parameters, checked, and initial ones for those that are left out. */
   #weights(
-    specs: Readonly<Record<string, WeightSpec>>,
-    given: Readonly<Partial<Record<string, V>>>,
+    { op, shapes, options, specs }: RunPlan,
+    given: Readonly<Record<string, Value | undefined>> = {},
   ): Record<string, V> {
     const weights: Record<string, V> = {};
+    let some = false;
+    for (const name in given) {
+      const value = given[name];
+      if (!value) continue;
+      weights[name] = this.#scope.own(value, `run ${op.name} with`);
+      some = true;
+    }
+    if (some) {
+      const atHand = tensorsAtHand(
+        weights,
+        (value) => this.#scope.device.peek(value),
+      );
+      checkWeights(op.name, specs, { given: weights, atHand });
+      if (Object.keys(atHand).length > 0) op.shape(shapes, options, atHand);
+    }
     for (const name in specs) {
-      weights[name] = given[name] ?? this.upload(initialWeight(specs[name]));
+      weights[name] ??= this.upload(initialWeight(specs[name]));
     }
     return weights;
   }

@@ -117,6 +117,31 @@ Deno.test("a session frees what it made, once", () => {
   assertEquals(backend.memory().live, 0);
 });
 
+Deno.test("run() keeps what it made on the way only where gradients could need it", async () => {
+  const folded: typeof draw = {
+    ...draw,
+    forward(cx, inputs, options, weights) {
+      const { y } = draw.forward(cx, inputs, options, weights);
+      return { y: cx.reshape(y, [4]) };
+    },
+  };
+  const backend = interpreter();
+  for (const mode of ["infer", "train"] as const) {
+    using session = backend.session({ mode, seed: 1 });
+    const x = session.empty([1, 2, 4]);
+    const { live } = backend.memory();
+    const { y } = session.run(folded, { x });
+    const left = backend.memory().live - live;
+    if (mode === "train") assert(left > y.data.byteLength);
+    else {
+      assertEquals(left, y.data.byteLength);
+      assert((await session.read(y)).data.every((number) => number !== 0));
+      session.free(y);
+      assertEquals(backend.memory().live, live);
+    }
+  }
+});
+
 Deno.test("sessions of one backend do not free each other's values", () => {
   const backend = interpreter();
   using first = backend.session();

@@ -56,34 +56,13 @@ export class Tape<V extends Value> {
       readonly release: (gradient: V) => void;
     },
   ): Map<V, V> {
-    const made = new Set<V>();
-    const gradients = this.#accumulate(start, of, (share, before) => {
-      const sum = before ? work.add(before, share) : share;
-      made.add(share).add(sum);
-      return sum;
-    });
-    const wanted = new Map<V, V>();
-    for (const value of of) {
-      const gradient = gradients.get(value);
-      if (gradient) wanted.set(value, gradient);
-    }
-    for (const gradient of wanted.values()) made.delete(gradient);
-    for (const gradient of made) work.release(gradient);
-    return wanted;
-  }
-
-  /** The gradients of all values on the way; `sum` sees each share of one. */
-  #accumulate(
-    start: { readonly value: V; readonly gradient: V },
-    of: readonly V[],
-    sum: (share: V, before: V | undefined) => V,
-  ): Map<V, V> {
     const reached = new Set<V>(of);
     for (const { inputs, outputs } of this.#entries) {
       if (inputs.some((input) => reached.has(input))) {
         for (const output of outputs) reached.add(output);
       }
     }
+    const made = new Set<V>();
     const gradients = new Map<V, V>([[start.value, start.gradient]]);
     for (const entry of this.#entries.toReversed()) {
       const arriving = entry.outputs.map((output) => gradients.get(output));
@@ -91,9 +70,20 @@ export class Tape<V extends Value> {
       if (!onTheWay || arriving.every((gradient) => !gradient)) continue;
       const shares = entry.backward(arriving, (input) => reached.has(input));
       for (const [input, share] of shares) {
-        gradients.set(input, sum(share, gradients.get(input)));
+        const before = gradients.get(input);
+        const sum = before ? work.add(before, share) : share;
+        made.add(share).add(sum);
+        gradients.set(input, sum);
       }
     }
-    return gradients;
+    const wanted = new Map<V, V>();
+    for (const value of of) {
+      const gradient = gradients.get(value);
+      if (!gradient) continue;
+      wanted.set(value, gradient);
+      made.delete(gradient);
+    }
+    for (const gradient of made) work.release(gradient);
+    return wanted;
   }
 }
