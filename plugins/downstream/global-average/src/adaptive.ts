@@ -7,11 +7,14 @@ import {
 import {
   adaptiveTable,
   axesRule,
+  frozenContents,
   type Geometry,
   layoutRule,
   perAxis,
   type Planes,
   planesOf,
+  Remembered,
+  sameContents,
   shapeOf,
   tables,
 } from "@rockpool/kernel";
@@ -73,13 +76,34 @@ export function planOf(
   return { planes, sizes: planes.spatial.map((n, a) => each[a] ?? n) };
 }
 
+/** Windows, and the options that they were made of. */
+interface KnownWindows extends Omit<AdaptiveOptions, "flatten"> {
+  readonly windows: Geometry;
+}
+
+/** What networks ask for again and again, without tables to compare. */
+const known = new Remembered<KnownWindows, Shape, AdaptiveOptions>(
+  16,
+  ({ windows, outputSize, axes, layout }, shape, given) =>
+    axes === given.axes && layout === given.layout &&
+    sameContents(outputSize, given.outputSize) &&
+    sameContents(windows.inputShape, shape),
+);
+
 /** The windows of each axis, as even as they can be. */
 export function adaptiveWindows(
   shape: Shape,
-  { planes: { spatial, layout }, sizes }: Plan,
+  options: AdaptiveOptions,
 ): Geometry {
+  const found = known.find(shape, options);
+  if (found) return found.windows;
+  const { planes: { spatial }, sizes } = planOf(shape, options);
+  const { layout, axes } = options;
   const each = spatial.map((length, a) => adaptiveTable(length, sizes[a]));
-  return tables(shape, { tables: each, layout });
+  const windows = tables(shape, { tables: each, layout });
+  const outputSize = frozenContents(options.outputSize);
+  known.add({ windows, outputSize, axes, layout });
+  return windows;
 }
 
 /** The shape of the output with this many channels. */

@@ -184,9 +184,8 @@ export const generalizedMean: PoolingOp<
     };
   },
   forward(cx, { x }, options, weights) {
-    const plan = planOf(x.shape, options);
-    const { channels } = plan.planes;
-    const windows = adaptiveWindows(x.shape, plan);
+    const windows = adaptiveWindows(x.shape, options);
+    const { channels } = windows;
     const scalars = { eps: options.eps };
     const product = productFor(cx, weights.p);
     const values: Record<string, Value> = { x };
@@ -195,7 +194,9 @@ export const generalizedMean: PoolingOp<
     }
     const bindings = { values, scalars };
     const { y } = cx.window(product ?? learned, bindings, windows);
-    const shape = outputShape(plan, { channels, flatten: options.flatten });
-    return { y: cx.reshape(y, shape) };
+    if (!options.flatten) return { y };
+    return {
+      y: cx.reshape(y, generalizedMean.shape({ x: x.shape }, options)),
+    };
   },
 };

@@ -1,4 +1,4 @@
-import { CONTRACT, type PoolingOp } from "@rockpool/core";
+import { CONTRACT, type PoolingOp, type Value } from "@rockpool/core";
 import {
   concatKernel,
   type WindowKernel,
@@ -127,9 +127,11 @@ export const globalAverage: PoolingOp<
   },
   forward(cx, { x }, options) {
     const { mode, returnIndices } = options;
-    const plan = planOf(x.shape, options);
-    const shape = globalAverage.shape({ x: x.shape }, options);
-    const windows = adaptiveWindows(x.shape, plan);
+    const windows = adaptiveWindows(x.shape, options);
+    const shaped = (y: Value) =>
+      options.flatten
+        ? cx.reshape(y, globalAverage.shape({ x: x.shape }, options))
+        : y;
     const values = { x };
     if (returnIndices) {
       const { y, indices } = cx.window(
@@ -137,19 +139,18 @@ export const globalAverage: PoolingOp<
         { values },
         windows,
       );
-      return { y: cx.reshape(y, shape), indices: cx.reshape(indices, shape) };
+      return { y: shaped(y), indices: shaped(indices) };
     }
     if (mode === "catavgmax") {
       const results = cx.window(meanAndGreatest, { values }, windows);
       const y = cx.concat(
         [results.mean, results.greatest],
         concatKernel,
-        channelAxis(plan),
+        channelAxis(planOf(x.shape, options)),
       );
-      return { y: cx.reshape(y, shape) };
+      return { y: shaped(y) };
     }
-    const { y } = cx.window(kernels[mode], { values }, windows);
-    return { y: cx.reshape(y, shape) };
+    return { y: shaped(cx.window(kernels[mode], { values }, windows).y) };
   },
 };
 
