@@ -78,24 +78,20 @@ export function emitUnrolledWindow(
   const all = { outputs: withKnownCounts(program.outputs, { inside, padded }) };
   // A row that was usual has been folded at once.
   const usual = plan.foldsRows ? undefined : usualVectors(all);
-  const orElse = (formulas: Formulas, label: string, other: () => void) => {
-    frame.nest(`(block ${label}`, () => {
-      emit(formulas, 1, label);
-      frame.line("(br $done)");
-    });
-    other();
-  };
   const single = () =>
-    orElse(all, "$general", () => {
+    frame.orElse("$general", () => emit(all, 1, "$general"), () => {
       frame.comment("the vector met what is no number");
       general();
     });
   channels.forEachChannel(
     () => {
-      frame.nest("(block $done", () => {
-        if (usual) orElse(usual, "$unusual", single);
-        else single();
-      });
+      if (!usual) return single();
+      frame.orElse(
+        "$unusual",
+        () => emit(usual, 1, "$unusual"),
+        single,
+        "$stored",
+      );
     },
     isWide(channels)
       ? {

@@ -148,8 +148,7 @@ export function leaveUnlessAll(
 ): void {
   if (conditions.length === 0) return;
   const met = conditions.reduce((a, b) => call("v128.and", a, b));
-  const unmet = call("i32.eqz", call("i32x4.all_true", met));
-  frame.line(`(br_if ${label} ${unmet})`);
+  frame.leaveUnless(label, call("i32x4.all_true", met));
 }
 
 /** One of some neighbouring vectors of a window. */

@@ -53,17 +53,12 @@ function emitWindow(channels: Channels, taps: readonly UnrolledTap[]): void {
           channels.setCounts();
         }
         if (!usual) return emitAnyWindow(channels, any);
-        frame.nest("(block $done", () => {
-          frame.nest("(block $unusual", () => {
-            emitAnyWindow(channels, {
-              ...any,
-              ...usual,
-              general: "$unusual",
-            });
-            frame.line("(br $done)");
-          });
-          emitAnyWindow(channels, any);
-        });
+        frame.orElse("$unusual", () =>
+          emitAnyWindow(channels, {
+            ...any,
+            ...usual,
+            general: "$unusual",
+          }), () => emitAnyWindow(channels, any));
       },
       // Rows are rarely unusual: their text is short, so that the rest of it is
       // compiled well.

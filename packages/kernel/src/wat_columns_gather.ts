@@ -193,8 +193,7 @@ class GatherBlock {
         }),
     );
     if (this.#conditions.length > 0) {
-      const unmet = call("i32.eqz", call("i32x4.all_true", get("usual")));
-      frame.line(`(br_if ${UNUSUAL} ${unmet})`);
+      frame.leaveUnless(UNUSUAL, call("i32x4.all_true", get("usual")));
     }
     const sums = phases.map((known, phase) => {
       evaluator.useInvariant(known);

@@ -31,17 +31,18 @@ export function emitColumnsWindow(columns: Columns): void {
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
       columns.overlapLast();
-      frame.nest("(block $done", () => {
-        frame.nest(`(block ${GENERAL}`, () => {
-          emitWholeRows(columns, { unrolled, whole, insideColumns });
-        });
-        frame.comment("some windows reach outside, or met what is no number");
-        new WindowVector(columns, {
-          masked: true,
-          unrolled: [],
-          outputs: columns.program.outputs,
-        }).emit();
-      });
+      frame.orElse(
+        GENERAL,
+        () => emitWholeRows(columns, { unrolled, whole, insideColumns }),
+        () => {
+          frame.comment("some windows reach outside, or met what is no number");
+          new WindowVector(columns, {
+            masked: true,
+            unrolled: [],
+            outputs: columns.program.outputs,
+          }).emit();
+        },
+      );
     }, 4);
   });
 }
@@ -61,10 +62,8 @@ function emitWholeRows(
   { unrolled, whole, insideColumns }: VectorConditions,
 ): void {
   const { frame, width, program } = columns;
-  const leaveUnless = (label: string, condition: Term) =>
-    frame.line(`(br_if ${label} ${call("i32.eqz", condition)})`);
   const inner = () => {
-    frame.nest("(loop $inside", () => {
+    frame.alongRow(get("last_inside"), () => {
       const vector = { masked: false, unrolled, general: GENERAL };
       const { usual } = columns;
       const general = () =>
@@ -82,31 +81,26 @@ function emitWholeRows(
           "$stored",
         );
       } else general();
-      const next = frame.set("column", "i32", add(get("column"), 4));
-      const more = call("i32.le_s", next, get("last_inside"));
-      frame.line(`(br_if $inside ${more})`);
     });
-    frame.set("column", "i32", sub(get("column"), 4));
-    frame.line("(br $done)");
   };
-  if (whole) leaveUnless(GENERAL, whole);
+  if (whole) frame.leaveUnless(GENERAL, whole);
   if (unrolled.length === 0 || !allSeparable(columns)) {
-    leaveUnless(GENERAL, insideColumns);
+    frame.leaveUnless(GENERAL, insideColumns);
     return inner();
   }
-  frame.nest("(block $edge", () => {
-    leaveUnless("$edge", insideColumns);
+  frame.orElse("$edge", () => {
+    frame.leaveUnless("$edge", insideColumns);
     inner();
-  });
-  frame.comment("some columns lie outside");
-  leaveUnless(GENERAL, call("i32.ge_s", width.output, int(4)));
-  new WindowVector(columns, {
-    masked: true,
-    unrolled,
-    outputs: program.outputs,
-    general: GENERAL,
-  }).emit();
-  frame.line("(br $done)");
+  }, () => {
+    frame.comment("some columns lie outside");
+    frame.leaveUnless(GENERAL, call("i32.ge_s", width.output, int(4)));
+    new WindowVector(columns, {
+      masked: true,
+      unrolled,
+      outputs: program.outputs,
+      general: GENERAL,
+    }).emit();
+  }, "$folded");
 }
 
 /** Whether rows can be folded before columns in every pass. */

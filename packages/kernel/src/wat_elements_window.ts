@@ -129,7 +129,7 @@ class Totals {
     }
     const count = (elements: Term) =>
       frame.set("added", "i32", add(get("added"), elements));
-    frame.nest("(loop $part", () => {
+    frame.repeat(call("i32.lt_s", get("column"), get("whole")), () => {
       frame.when(
         call("i32.ge_u", get("added"), int(PART)),
         () => this.#addParts(),
@@ -138,8 +138,6 @@ class Totals {
       frame.set("part_end", "i32", end);
       count(sub(get("part_end"), get("column")));
       body();
-      const more = call("i32.lt_s", get("column"), get("whole"));
-      frame.line(`(br_if $part ${more})`);
     });
     count(sub(get("run"), get("whole")));
   }

@@ -188,24 +188,22 @@ class Rolling {
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
       columns.overlapLast();
-      frame.nest("(block $done", () => {
-        frame.nest(`(block ${GENERAL}`, () => {
-          const usual = call("i32.lt_s", get("unusual"), get("first_row"));
-          frame.line(`(br_if ${GENERAL} ${call("i32.eqz", usual)})`);
-          // Counts differ where columns lie outside, all else does not.
-          const [alike, last] = this.#usesCounts
-            ? [columns.isInside(), get("last_inside")]
-            : [
-              call("i32.ge_s", width.output, int(4)),
-              sub(width.output, 4),
-            ];
-          frame.when(
-            alike,
-            () => this.#emitAlike(last),
-            () => this.#emitVector(true),
-          );
-          frame.line("(br $done)");
-        });
+      frame.orElse(GENERAL, () => {
+        const usual = call("i32.lt_s", get("unusual"), get("first_row"));
+        frame.leaveUnless(GENERAL, usual);
+        // Counts differ where columns lie outside, all else does not.
+        const [alike, last] = this.#usesCounts
+          ? [columns.isInside(), get("last_inside")]
+          : [
+            call("i32.ge_s", width.output, int(4)),
+            sub(width.output, 4),
+          ];
+        frame.when(
+          alike,
+          () => frame.alongRow(last, () => this.#emitVector(false)),
+          () => this.#emitVector(true),
+        );
+      }, () => {
         frame.comment("some windows are unusual, or met what is no number");
         new WindowVector(columns, {
           masked: true,
@@ -214,17 +212,6 @@ class Rolling {
         }).emit();
       });
     }, 4);
-  }
-
-  /** Vectors of windows up to a last one, which need no masks. */
-  #emitAlike(last: Term): void {
-    const { frame } = this.columns;
-    frame.nest("(loop $along", () => {
-      this.#emitVector(false);
-      const next = frame.set("column", "i32", add(get("column"), 4));
-      frame.line(`(br_if $along ${call("i32.le_s", next, last)})`);
-    });
-    frame.set("column", "i32", sub(get("column"), 4));
   }
 
   get #usesCounts(): boolean {

@@ -51,13 +51,10 @@ export class RollingRow {
     frame.set("column", "i32", int(0));
     frame.loop("column", width.output, () => {
       this.columns.overlapLast();
-      frame.nest("(block $folded", () => {
-        frame.nest("(block $edge", () => {
-          const inside = this.columns.isInside();
-          frame.line(`(br_if $edge ${call("i32.eqz", inside)})`);
-          this.#emitInside();
-          frame.line("(br $folded)");
-        });
+      frame.orElse("$edge", () => {
+        frame.leaveUnless("$edge", this.columns.isInside());
+        this.#emitInside();
+      }, () => {
         frame.comment("some columns lie outside");
         this.#setOffset();
         frame.set(
@@ -87,7 +84,7 @@ export class RollingRow {
     this.#prepare();
     this.#setOffset();
     this.#evaluate(0, this.#shared);
-    frame.nest("(loop $along", () => {
+    frame.alongRow(get("last_inside"), () => {
       this.#setOffset();
       this.#evaluate(this.#shared, this.#vectors);
       this.#fold(true);
@@ -97,11 +94,7 @@ export class RollingRow {
           frame.set(`${name}.v${vector}`, "v128", next);
         }
       }
-      const next = frame.set("column", "i32", add(get("column"), 4));
-      const more = call("i32.le_s", next, get("last_inside"));
-      frame.line(`(br_if $along ${more})`);
     });
-    frame.set("column", "i32", sub(get("column"), 4));
   }
 
   #setOffset(): void {

@@ -104,7 +104,7 @@ class Strips {
     // A row of windows may be empty.
     for (const axis of [depth, height]) {
       if (axis.axis.absent) continue;
-      frame.line(`(br_if ${GENERAL} ${call("i32.eqz", axis.count())})`);
+      frame.leaveUnless(GENERAL, axis.count());
     }
     if (this.#mindsNaN) frame.set("met", "v128", floats(0));
     const bodies = this.#folds.map(({ body }) => body);

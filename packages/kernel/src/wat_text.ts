@@ -216,13 +216,23 @@ export class WatFunction {
     });
   }
 
+  /** Leaves for a label unless a condition holds. */
+  leaveUnless(label: string, condition: Term): void {
+    this.line(`(br_if ${label} ${call("i32.eqz", condition)})`);
+  }
+
   /** Lines that are left out where a condition holds. */
   unless(condition: Term, body: () => void): void {
     this.when(call("i32.eqz", condition), body);
   }
 
   /** Runs lines for a local from its value up to an end, in steps. */
-  loop(counter: string, end: Term, body: () => void, step: number = 1): void {
+  loop(
+    counter: string,
+    end: Term,
+    body: () => void,
+    step: Term | number = 1,
+  ): void {
     const label = `$${counter}_${this.#labels++}`;
     this.nest(`(block ${label}_end`, () => {
       this.nest(`(loop ${label}`, () => {
@@ -234,6 +244,16 @@ export class WatFunction {
         this.line(`(br ${label})`);
       });
     });
+  }
+
+  /** Runs lines for the columns from `column` to a last one, four at a time. */
+  alongRow(last: Term, body: () => void): void {
+    this.nest("(loop $along", () => {
+      body();
+      const next = this.set("column", "i32", add(get("column"), 4));
+      this.line(`(br_if $along ${call("i32.le_s", next, last)})`);
+    });
+    this.set("column", "i32", sub(get("column"), 4));
   }
 
   /** Runs lines as long as a condition holds. */

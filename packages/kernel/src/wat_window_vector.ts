@@ -88,8 +88,7 @@ export class WindowVector {
     if (conditions.length > 0) {
       const met = conditions.map((condition) => evaluator.evaluate(condition))
         .reduce((a, b) => call("v128.and", a, b));
-      const unmet = call("i32.eqz", call("i32x4.all_true", met));
-      this.columns.frame.line(`(br_if ${general} ${unmet})`);
+      this.columns.frame.leaveUnless(general!, call("i32x4.all_true", met));
     }
     for (const output of outputs) {
       this.#store(output.name, evaluator.evaluate(output.value));

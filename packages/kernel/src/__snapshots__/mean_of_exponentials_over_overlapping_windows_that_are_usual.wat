@@ -167,7 +167,7 @@
                       (local.set $column (select (i32.const 0) (i32.sub (local.get $out_w) (i32.const 4)) (i32.lt_s (i32.sub (local.get $out_w) (i32.const 4)) (i32.const 0))))
                     )
                   )
-                  (block $folded
+                  (block $done
                     (block $edge
                       (br_if $edge (i32.eqz (i32.and (i32.ge_s (local.get $column) (local.get $inside_from)) (i32.le_s (local.get $column) (local.get $last_inside)))))
                       (local.set $offset (i32.shl (local.get $column) (i32.const 2)))
@@ -214,7 +214,7 @@
                         (br_if $along (i32.le_s (local.get $column) (local.get $last_inside)))
                       )
                       (local.set $column (i32.sub (local.get $column) (i32.const 4)))
-                      (br $folded)
+                      (br $done)
                     )
                     ;; some columns lie outside
                     (local.set $offset (i32.shl (local.get $column) (i32.const 2)))
