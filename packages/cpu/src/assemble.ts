@@ -193,8 +193,6 @@ function writePlain(
     to.push(instruction.alignment, ...unsigned(Number(offset ?? 0)));
   }
   to.push(...lanes.map(integer));
-  // The memory that it works on.
-  if (name === "memory.fill") to.push(0);
 }
 
 /** The number of a variable, a function or, counted from inside, a label. */

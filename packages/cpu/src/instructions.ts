@@ -23,7 +23,9 @@ const TABLE: readonly OpcodeRow[] = [
   ],
   [[0x92], "f32. add - mul"],
   [[0xb2], "f32.convert_i32_s"],
-  [[MISC, 0x0b], "memory.fill"],
+  // With the memories that they work on.
+  [[MISC, 0x0a, 0, 0], "memory.copy"],
+  [[MISC, 0x0b, 0], "memory.fill"],
   [
     [VECTOR, 0x00],
     "v128. load - - - - - - - - load32_splat - store",

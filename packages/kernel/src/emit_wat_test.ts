@@ -102,6 +102,11 @@ const snapshots = [
     }),
   },
   {
+    name: "gradient of mean over whole planes channels last",
+    program: programsOf(mean).gradients[0].program,
+    geometry: slide([1, 7, 7, 16], { kernelSize: 7, layout: "NHWC" }),
+  },
+  {
     name: "max over windows from tables",
     program: programsOf(max).infer,
     geometry: tables([1, 8, 10], { tables: [adaptiveTable(10, 3)] }),

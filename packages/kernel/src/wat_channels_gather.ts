@@ -3,7 +3,17 @@ import { emitChannelsBlocks } from "./wat_channels_blocks.ts";
 import { VECTORS } from "./wat_cost.ts";
 import { address, type VectorEvaluator } from "./wat_expression.ts";
 import { forEachReader, resultField } from "./wat_frame.ts";
-import { call, floats, get, type Term } from "./wat_text.ts";
+import {
+  add,
+  bytes,
+  call,
+  floats,
+  get,
+  mul,
+  smaller,
+  sub,
+  type Term,
+} from "./wat_text.ts";
 
 /** A vector of channels, and what the shares of their windows come to. */
 interface VectorSum {
@@ -16,9 +26,27 @@ interface VectorSum {
 
 /** Runs a gather program on four channels of an element at a time. */
 export function emitChannelsGather(channels: Channels): void {
-  const { block } = channels.plan;
-  if (block) emitChannelsBlocks(channels, block, () => emitElement(channels));
-  else channels.forEachElement("in", () => emitElement(channels));
+  const { block, planes } = channels.plan;
+  const element = () => emitElement(channels);
+  if (block) return emitChannelsBlocks(channels, block, element);
+  channels.forEachElement("in", () => {
+    element();
+    if (planes) copyAlong(channels);
+  });
+}
+
+/** Copies what the first element of a row has to all others. */
+function copyAlong({ frame, program, axes: [, , width] }: Channels): void {
+  const one = bytes(frame.field("channels"));
+  const all = mul(width.input, one);
+  const rows = get(resultField(program.outputs[0].name));
+  const row = frame.set("at", "i32", add(rows, mul(get("row"), all)));
+  const done = frame.set("done", "i32", one);
+  frame.loop("done", all, () => {
+    const more = frame.set("more", "i32", smaller(done, sub(all, done)));
+    frame.line(call("memory.copy", add(row, done), row, more));
+  }, get("more"));
+  frame.set("element_w", "i32", width.input);
 }
 
 /** Gathers all channels of an element that may lie anywhere. */

@@ -7,12 +7,14 @@ import {
   type Triple,
   windowSize,
 } from "./geometry.ts";
+import { holdsPlanes } from "./one_column.ts";
 import type { Program } from "./program.ts";
 import { topological } from "./traverse.ts";
 import { keptRows, prefersRows, takesBlocks } from "./wat_channels_plan.ts";
 import { keepsPlaces } from "./wat_channels_places.ts";
 import { takesPlanes } from "./wat_elements_plan.ts";
 import {
+  givesAlike,
   prefersElements,
   prefersRolling,
   prefersScatter,
@@ -79,7 +81,10 @@ export interface WatPlan {
    * time, where it does: its work is counted in rows of blocks.
    */
   readonly block: Triple<number> | undefined;
-  /** Whether windows are whole planes, of which four are folded at a time. */
+  /**
+   * Whether windows are whole planes, of which four are folded at a time, or
+   * whose elements have the same gradient.
+   */
   readonly planes: boolean;
   /** Whether rows of all channels are folded first, then columns. */
   readonly foldsRows: boolean;
@@ -131,7 +136,8 @@ export function watPlan(program: Program, geometry: Geometry): WatPlan {
     block: blocks
       ? axes.map(({ stride }) => stride) as unknown as Triple<number>
       : undefined,
-    planes: false,
+    planes: channelsLast && program.kind === "gather" && givesAlike(program) &&
+      holdsPlanes(geometry),
     foldsRows,
     keptRows: foldsRows ? keptRows(program, geometry) : 0,
     keepsPlaces: keepsPlaces(program, geometry),

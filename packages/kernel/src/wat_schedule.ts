@@ -139,7 +139,7 @@ export function prefersStrips(program: Program, geometry: Geometry): boolean {
 }
 
 /** Whether a gather program gives the same to all elements of a window. */
-function givesAlike({ outputs: [{ value }] }: Program): boolean {
+export function givesAlike({ outputs: [{ value }] }: Program): boolean {
   return value.level !== "element";
 }
 
