@@ -49,17 +49,54 @@ function* planesOf(layout: Layout): Generator<PlaneSizes> {
     }
   }
   yield { items: 5, channels: 37, indexed: 77, target: 323, layout };
+  for (const [rows, paired] of [[1, 4], [2, 5], [3, 7], [4, 8], [9, 30]]) {
+    const indexed = rows * paired;
+    for (const channels of [1, 12]) {
+      yield {
+        items: 3,
+        channels,
+        indexed,
+        target: 4 * indexed,
+        paired,
+        layout,
+      };
+    }
+  }
 }
 
 function fillIndices(
   { data }: Block,
-  { indexed, target }: PlaneSizes,
+  planes: PlaneSizes,
   outside: readonly number[],
 ): void {
+  const { indexed, target } = planes;
   const random = randomFrom(indexed);
+  if (planes.paired !== undefined) {
+    fillPairs(data, planes, random);
+    // Planes without, with and without what points elsewhere.
+    const at = Math.floor(data.length / 2);
+    data[at] = random(2) === 0 ? random(target) : outside[random(4)];
+    return;
+  }
   for (let i = 0; i < data.length; i++) {
     const kind = random(8);
     data[i] = kind < outside.length ? outside[kind] : random(target);
+  }
+}
+
+/** Places in windows of 2 × 2, one for each index. */
+function fillPairs(
+  data: Block["data"],
+  { channels, indexed, paired = 0, layout }: PlaneSizes,
+  random: (limit: number) => number,
+): void {
+  for (let i = 0; i < data.length; i++) {
+    const at = layout === "NCHW" ? i : Math.floor(i / channels);
+    const [row, column] = [
+      Math.floor(at % indexed / paired),
+      at % paired,
+    ];
+    data[i] = (2 * row + random(2)) * 2 * paired + 2 * column + random(2);
   }
 }
 

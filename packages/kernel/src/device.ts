@@ -212,6 +212,11 @@ export interface PlaneSizes {
   readonly indexed: number;
   /** Elements of a plane that indices point into. */
   readonly target: number;
+  /**
+   * Elements of a row of indices, 4 or more, where planes that they point into
+   * have twice as many rows that are twice as long.
+   */
+  readonly paired?: number;
   /** Channels before or after the spatial axes. */
   readonly layout: ScatterOptions["layout"];
 }

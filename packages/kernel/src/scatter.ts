@@ -55,11 +55,15 @@ function checkScatter<V extends Value>(
       }: items and channels must be the same`,
     );
   }
+  const [depth, height, width] = small.input;
+  const isPaired = width >= 4 &&
+    equalShapes(large.input, [depth, 2 * height, 2 * width]);
   return {
     items: small.items,
     channels: small.channels,
     indexed: volume(small.input),
     target: volume(large.input),
+    paired: isPaired ? width : undefined,
     layout,
   };
 }

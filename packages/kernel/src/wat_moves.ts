@@ -1,5 +1,6 @@
 import { fixedKernel, type WatFixed } from "./wat_fixed.ts";
 import { load, WatFrame } from "./wat_frame.ts";
+import { emitPairs } from "./wat_moves_pairs.ts";
 import {
   add,
   bytes,
@@ -22,7 +23,8 @@ const FOUR = [0, 1, 2, 3];
  *
  * An item has `rows` of `line` values: all those of a plane in one row, whose
  * `step` is 0, or a row of channels for each of them, whose planes begin `step`
- * bytes apart. The `target` places of a plane are `scale` bytes apart; those of
+ * bytes apart. Rows of `width` values, where that is not 0, most likely come from
+ * windows of 2 × 2, which have their places there. The `target` places of a plane are `scale` bytes apart; those of
  * an item take `size` bytes. What threads divide among themselves is items.
  */
 export function emitWatPlace(
@@ -53,12 +55,21 @@ function emitMoves(frame: WatFrame, isPlace: boolean): void {
     frame.set("at", "i32", bytes(mul(get("item"), mul(rows, line))));
     const large = add(isPlace ? to : from, mul(get("item"), size));
     frame.set("large", "i32", large);
-    if (isPlace) frame.line(call("memory.fill", get("large"), int(0), size));
-    frame.set("row", "i32", int(0));
-    frame.loop("row", rows, () => {
-      moveRow(frame, isPlace);
-      frame.set("at", "i32", add(get("at"), bytes(line)));
-    });
+    const elsewhere = "$elsewhere";
+    frame.orElse(
+      elsewhere,
+      () => emitPairs(frame, { isPlace, elsewhere }),
+      () => {
+        if (isPlace) {
+          frame.line(call("memory.fill", get("large"), int(0), size));
+        }
+        frame.set("row", "i32", int(0));
+        frame.loop("row", rows, () => {
+          moveRow(frame, isPlace);
+          frame.set("at", "i32", add(get("at"), bytes(line)));
+        });
+      },
+    );
   });
 }
 

@@ -43,6 +43,7 @@ function runMove(
       rows,
       line,
       step: isLast ? 4 : 0,
+      width: isLast ? 0 : planes.paired ?? 0,
       target,
       scale: 4 * channels,
       size: 4 * channels * target,

@@ -154,6 +154,28 @@ test("undoes max", async (backend) => {
   );
 });
 
+test("undoes max of rows and windows that fill them", async (backend) => {
+  using session = backend.session({ mode: "train" });
+  const shape = [2, 3, 6, 10];
+  const data = Float32Array.from({ length: 360 }, (_, i) => Math.sin(i * i));
+  const x = session.upload({ shape, data });
+  const options = { kernelSize: 2, returnIndices: true };
+  const pooled = session.run(max, { x }, { options });
+  const indices = pooled.indices!;
+  const { y } = session.run(maxUnpool, { x: pooled.y, indices }, {
+    options: { kernelSize: 2 },
+  });
+  const [gradient] = session.grad(y, x, [pooled.y]);
+  const values = await session.read(pooled.y);
+  const places = (await session.read(indices)).data;
+  const expected = new Float32Array(data.length);
+  for (const [i, place] of places.entries()) {
+    expected[60 * Math.floor(i / 15) + place] = values.data[i];
+  }
+  assertEquals(await session.read(y), { shape, data: expected });
+  assertEquals(await session.read(gradient), values);
+});
+
 /**
  * Places in the output's plane: for ties any, some of them twice or none; else
  * each a place of its own, since an overwritten value has a gradient although
