@@ -126,8 +126,8 @@ class FoldedRows {
     const { channels: { frame, plan, axes }, pass } = this;
     const [depth, height] = axes;
     const { kind, size } = plan.axes[1];
-    const fixed = kind === "slide" && size <= ROWS_AT_A_TIME.fixed;
-    const count = fixed ? size : ROWS_AT_A_TIME.others;
+    const fixed = kind === "slide" && size <= ROWS_AT_A_TIME;
+    const count = fixed ? size : ROWS_AT_A_TIME;
     const leaveIfUnusual = () => {
       if (pass.checks.length === 0) return;
       const isUnusual = call("i32.ge_s", get("unusual"), height.first);
