@@ -264,8 +264,11 @@ export class VectorEvaluator {
       }
       case "exp": {
         const [power] = x.operands;
-        const emit = x.name || isBounded(power) ? emitBoundedExp : emitExp;
-        return emit(this.out, this.evaluate(power));
+        const value = this.evaluate(power);
+        const isNumber = x.name !== "";
+        return isNumber || isBounded(power)
+          ? emitBoundedExp(this.out, value, { isNumber })
+          : emitExp(this.out, value);
       }
       case "likely":
         return this.inline(x.operands[0]);

@@ -3,7 +3,6 @@ import {
   floats,
   get,
   int,
-  ints,
   splatInt,
   type Term,
   WatFunction,
@@ -11,13 +10,12 @@ import {
 import { PARITY, ROTATIONS, ROUNDS } from "./threefry.ts";
 
 /**
-/**
  * Coefficients of (e^r − 1 − r) / r on |r| ≤ ln 2 / 2, by Remez exchange: of the
  * least degree that leaves room for rounding below 2 ulp. Below 0, where an ulp
  * is half as large, the error counts 2.4 times as much.
  */
+const EXP_FIRST = -6.556511e-7;
 const EXP = [
-  -6.556511e-7,
   0.49999142,
   0.16668575,
   0.04189882,
@@ -79,13 +77,21 @@ export function emitExp(out: WatFunction, value: Term): Term {
 /** The largest power, up or down, that {@linkcode emitBoundedExp} takes. */
 export const EXP_BOUNDS = 87;
 
-/** e^x where that is a normal number, or NaN; at most 2 ulp off. */
-export function emitBoundedExp(out: WatFunction, value: Term): Term {
-  // With the exponent's bias, so that what is left in the low bits needs a
-  // shift to be a power of two.
+/**
+ * e^x where that is a normal number, or NaN; at most 2 ulp off. Where it is
+ * known to be a number, the product with 2ⁿ is an addition to the exponent's
+ * bits, which costs less; else the exponent's bias stands in front of n.
+ */
+export function emitBoundedExp(
+  out: WatFunction,
+  value: Term,
+  { isNumber }: { isNumber: boolean },
+): Term {
   const x = out.keep("exp.x", value);
-  const { rest, shifted } = expOfRest(out, x, ROUNDER + 127);
-  return call("f32x4.mul", rest, call("i32x4.shl", shifted, int(23)));
+  const rounder = isNumber ? ROUNDER : ROUNDER + 127;
+  const { rest, shifted } = expOfRest(out, x, rounder);
+  const scale = isNumber ? "i32x4.add" : "f32x4.mul";
+  return call(scale, rest, call("i32x4.shl", shifted, int(23)));
 }
 
 /**
@@ -105,17 +111,13 @@ function expOfRest(
   const above = out.keep("exp.r", high);
   const low = out.multiplyAdd(n, out.constant(-LN2_LOW), above);
   const r = out.keep("exp.r", low);
-  const tail = polynomial(out, EXP, r);
+  // Where products are rounded, r is kept out of them.
+  if (out.fused) {
+    return { rest: polynomial(out, [1, 1 + EXP_FIRST, ...EXP], r), shifted };
+  }
+  const tail = polynomial(out, [EXP_FIRST, ...EXP], r);
   const sum = out.keep("exp.r", out.multiplyAdd(tail, r, r));
   return { rest: call("f32x4.add", sum, out.constant(1)), shifted };
-}
-
-/** e^x as a function, for those that build on it. */
-function expFunction(fused: boolean): string {
-  const out = new WatFunction(fused);
-  const value = emitExp(out, get("value"));
-  out.line(value);
-  return out.text("$exp (param $value v128) (result v128)");
 }
 
 /** ln x = e ln 2 + ln m with √½ ≤ m < √2; at most 2 ulp off, subnormals too. */
@@ -148,11 +150,16 @@ function logFunction(fused: boolean): string {
   return out.text("$log (param $x v128) (result v128)");
 }
 
-const pow = `  (func $pow (param $a v128) (param $b v128) (result v128)
-    (v128.bitselect
-      ${floats(1)}
-      (call $exp (f32x4.mul (local.get $b) (call $log (local.get $a))))
-      (f32x4.eq (local.get $b) ${floats(0)})))`;
+/** aᵇ of positive numbers, and 1 where b is 0. */
+function powFunction(fused: boolean): string {
+  const out = new WatFunction(fused);
+  const b = get("b");
+  const log = call("call $log", get("a"));
+  const power = emitExp(out, call("f32x4.mul", b, log));
+  const isOne = call("f32x4.eq", b, floats(0));
+  out.line(call("v128.bitselect", floats(1), power, isOne));
+  return out.text("$pow (param $a v128) (param $b v128) (result v128)");
+}
 
 const sign = `  (func $sign (param $x v128) (result v128)
     (v128.bitselect
@@ -160,17 +167,15 @@ const sign = `  (func $sign (param $x v128) (result v128)
         (v128.and (local.get $x) ${floats(-0)})
         ${floats(1)})
       (local.get $x)
-      (v128.or
-        (f32x4.lt (local.get $x) ${floats(0)})
-        (f32x4.gt (local.get $x) ${floats(0)}))))`;
+      (f32x4.gt (f32x4.abs (local.get $x)) ${floats(0)})))`;
 
 /** ⌊log₂|x|⌋ of normal numbers. */
 const exponent = `  (func $exponent (param $x v128) (result v128)
     (f32x4.convert_i32x4_s (i32x4.sub
       (v128.and
         (i32x4.shr_u (local.get $x) (i32.const 23))
-        ${ints(255, 255, 255, 255)})
-      ${ints(127, 127, 127, 127)})))`;
+        ${splatInt(255)})
+      ${splatInt(127)})))`;
 
 /** x 2ᵏ in two factors, so that neither overflows nor vanishes early. */
 const ldexp = `  (func $ldexp (param $x v128) (param $k v128) (result v128)
@@ -195,27 +200,21 @@ const mulHigh = `  (func $mulHigh (param $a v128) (param $b v128) (result v128)
 /** The first word of Threefry-2x32-20 for four counters. */
 function threefry(): string {
   const lines: string[] = [];
-  const key = (i: number) => `(i32x4.splat (local.get $k${i % 3}))`;
+  const key = (i: number) => call("i32x4.splat", get(`k${i % 3}`));
   const put = (name: string, value: string) =>
     lines.push(`    (local.set $${name} ${value})`);
+  const plus = (a: Term, b: Term) => call("i32x4.add", a, b);
+  const [x0, x1] = ["x0", "x1"].map(get);
   for (let round = 0; round < ROUNDS; round++) {
     const turn = ROTATIONS[round % ROTATIONS.length];
-    put("x0", "(i32x4.add (local.get $x0) (local.get $x1))");
-    put(
-      "x1",
-      `(v128.xor (local.get $x0) (v128.or (i32x4.shl (local.get $x1) (i32.const ${turn})) (i32x4.shr_u (local.get $x1) (i32.const ${
-        32 - turn
-      }))))`,
-    );
+    const high = call("i32x4.shl", x1, int(turn));
+    const low = call("i32x4.shr_u", x1, int(32 - turn));
+    put("x0", plus(x0, x1));
+    put("x1", call("v128.xor", x0, call("v128.or", high, low)));
     if (round % 4 !== 3) continue;
     const group = (round + 1) / 4;
-    put("x0", `(i32x4.add (local.get $x0) ${key(group)})`);
-    put(
-      "x1",
-      `(i32x4.add (local.get $x1) (i32x4.add ${key(group + 1)} ${
-        ints(group, group, group, group)
-      }))`,
-    );
+    put("x0", plus(x0, key(group)));
+    put("x1", plus(x1, plus(key(group + 1), splatInt(group))));
   }
   return `  (func $word (param $x0 v128) (param $slot i32) (param $k0 i32) (param $k1 i32) (result v128)
     (local $x1 v128) (local $k2 i32)
@@ -237,9 +236,8 @@ const random =
 
 /** The helper functions that instructions alone do not give, by name. */
 const functions: Readonly<Record<string, (fused: boolean) => string>> = {
-  exp: expFunction,
   log: logFunction,
-  pow: () => pow,
+  pow: powFunction,
   sign: () => sign,
   exponent: () => exponent,
   ldexp: () => ldexp,

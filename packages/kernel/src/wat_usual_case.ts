@@ -2,6 +2,7 @@ import { Expression } from "./expression.ts";
 import { foldPasses, type Program } from "./program.ts";
 import { substitute } from "./traverse.ts";
 import { type UsualCase, usualCase } from "./usual_case.ts";
+import { EXP_BOUNDS } from "./wat_math.ts";
 
 /**
  * The usual case of a program as vectors best compute it: what a condition asks
@@ -45,7 +46,7 @@ export function usualVectors(
     name,
     value: substitute(value, (x) => {
       const power = x.operation === "exp" && unbounded(x.operands[0]);
-      return power
+      return power && limits.get(power)! <= EXP_BOUNDS
         ? Expression.of("exp", [power], { name: "bounded" })
         : unbounded(x);
     }),
