@@ -115,6 +115,10 @@ export interface Session<V extends Value = Value> extends Context, Disposable {
    * The gradients of `sum(y * dy)` with respect to values, in train mode.
    *
    * A value that `y` does not depend on has a gradient of zeros.
+   *
+   * @throws {TypeError} before any work if the session does not train, or `y` was
+   * computed from a gradient that depends on some of `of`: a gradient of a
+   * gradient is not known
    */
   grad(y: Value, dy: Value, of: readonly Value[]): V[];
 }

@@ -12,7 +12,8 @@ export interface GradientCall<V extends Value> {
 /**
  * The gradients of `sum(y * dy)`; zeros for what y does not depend on.
  *
- * @throws {TypeError} where nothing was recorded, or a value is no float32
+ * @throws {TypeError} where nothing was recorded, a value is no float32, or y
+ * depends on a gradient that depends on what it is differentiated by
  * @throws {RangeError} where y and dy differ in shape
  */
 export function gradientsOf<V extends Value>(
@@ -38,20 +39,30 @@ export function gradientsOf<V extends Value>(
       }: the same shape is needed`,
     );
   }
+  const { tape } = scope;
+  if (tape.isOfGradient(y, of)) {
+    throw new TypeError(
+      "Cannot differentiate what was computed from a gradient by what that depends on: there are no gradients of gradients, as a constant the gradient must be read and uploaded",
+    );
+  }
   return scope.orNothing(() => {
-    const gradients = scope.tape.walk({ value: y, gradient: dy }, of, {
+    const gradients = tape.walk({ value: y, gradient: dy }, of, {
       add: (a, b) => scope.add(a, b),
       release: (gradient) => scope.release(gradient),
     });
     return of.map((x) => {
       const known = gradients.get(x);
-      if (known && known !== dy) return known;
+      if (known && known !== dy) {
+        tape.recordGradient(known, [y, dy]);
+        return known;
+      }
       const zeros = scope.allocate(x.shape, "float32");
       fillZero(scope, zeros);
       if (!known) return zeros;
       // The gradient of y itself is a copy, which the caller may free.
       const copy = scope.add(known, zeros);
       scope.release(zeros);
+      tape.recordGradient(copy, [dy]);
       return copy;
     });
   });

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { PoolingOp, SessionOptions, Value } from "@rockpool/core";
+import type { Backend, PoolingOp, SessionOptions, Value } from "@rockpool/core";
 import { interpreter } from "./interpreter.ts";
 import { slide } from "./slide.ts";
 import { windowKernel } from "./window_kernel.ts";
@@ -83,6 +83,76 @@ Deno.test("grad() is zero for what an output does not depend on", () => {
   const other = upload([3], 1, 2, 3);
   const [gradient] = session.grad(y, upload([1, 2, 2], 1, 1, 1, 1), [other]);
   assertEquals([...gradient.data], [0, 0, 0]);
+});
+
+/** A training session, the gradient of y = sum(x²) by x, and twice a value. */
+function openGradient(backend: Backend) {
+  const session = backend.session({ mode: "train" });
+  const squares = windowKernel(
+    "squares",
+    ["x"],
+    ({ x }, fold) => fold.sum(x.mul(x)),
+  );
+  const twice = windowKernel(
+    "twice",
+    ["x"],
+    ({ x }, fold) => fold.sum(x.mul(2)),
+  );
+  const upload = (...numbers: number[]) =>
+    session.upload({ shape: [1, 1, 2], data: Float32Array.from(numbers) });
+  const [x, dy] = [upload(3, 5), upload(1, 1)];
+  const windows = slide(x.shape, { axes: 1, kernelSize: 1 });
+  const { y } = session.window(squares, { values: { x } }, windows);
+  const [gradient] = session.grad(y, dy, [x]);
+  const double = (x: Value) =>
+    session.window(twice, { values: { x } }, windows).y;
+  return { session, upload, x, y, dy, gradient, double };
+}
+
+Deno.test("grad() refuses gradients of gradients before any work", () => {
+  using backend = interpreter();
+  const { session, x, y, dy, gradient, double } = openGradient(backend);
+  const later = double(double(gradient));
+  // The gradient by what arrived: linear, but no more known than the others.
+  const [ofGradient] = session.grad(y, gradient, [x]);
+  const twiceThat = double(ofGradient);
+  const before = backend.memory();
+  for (
+    const [output, of] of [
+      [gradient, [x]],
+      [gradient, [dy]],
+      [later, [x]],
+      [later, [later, y]],
+      [later, [dy]],
+      [twiceThat, [dy]],
+    ] as const
+  ) {
+    assertThrows(
+      () => session.grad(output, dy, of),
+      TypeError,
+      "there are no gradients of gradients",
+    );
+  }
+  assertEquals(backend.memory(), before);
+});
+
+Deno.test("grad() takes gradients as a constant where nothing asked for depends on them", () => {
+  using backend = interpreter();
+  const { session, upload, x, y, dy, gradient, double } = openGradient(backend);
+  const later = double(gradient);
+  const numbers = (values: readonly Value[]) =>
+    values.map((value) => [...session.peek(value)!]);
+  const other = upload(1, 2);
+  assertEquals(numbers(session.grad(later, dy, [gradient, other])), [
+    [2, 2],
+    [0, 0],
+  ]);
+  // What arrives may be a gradient: x is differentiated by once.
+  assertEquals(numbers(session.grad(y, gradient, [x])), [[36, 100]]);
+  const read = upload(...session.peek(gradient)!);
+  assertEquals(numbers(session.grad(double(read), dy, [x])), [[0, 0]]);
+  const [unused] = session.grad(y, dy, [x]);
+  session.free(unused);
 });
 
 Deno.test("run() fills options and initial weights in", async () => {

@@ -21,6 +21,8 @@ export interface TapeEntry<V extends Value> {
 /** The calls of a session in train mode, in order. */
 export class Tape<V extends Value> {
   readonly #entries: TapeEntry<V>[] = [];
+  /** What each gradient was computed from. */
+  readonly #sources = new WeakMap<V, readonly V[]>();
 
   /** Adds a call. */
   record(entry: TapeEntry<V>): void {
@@ -34,6 +36,25 @@ export class Tape<V extends Value> {
     );
   }
 
+  /** Notes that a value is a gradient, which is a constant to all calls. */
+  recordGradient(gradient: V, sources: readonly V[]): void {
+    this.#sources.set(gradient, sources);
+  }
+
+  /** Whether a value depends on some of others by way of a gradient. */
+  isOfGradient(value: V, of: readonly V[]): boolean {
+    const reached = this.#reachedFrom(of);
+    const found = new Set<V>();
+    const isFound = (x: V): boolean =>
+      found.has(x) ||
+      !!this.#sources.get(x)?.some((y) => reached.has(y) || isFound(y));
+    for (const { inputs, outputs } of this.#entries) {
+      if (!inputs.some(isFound)) continue;
+      for (const output of outputs) found.add(output);
+    }
+    return isFound(value);
+  }
+
   /** The number of calls. */
   get length(): number {
     return this.#entries.length;
@@ -42,6 +63,16 @@ export class Tape<V extends Value> {
   /** Forgets all calls but the first ones. */
   truncate(length: number): void {
     this.#entries.length = length;
+  }
+
+  /** The values that some others are part of, these included. */
+  #reachedFrom(of: readonly V[]): Set<V> {
+    const reached = new Set<V>(of);
+    for (const { inputs, outputs } of this.#entries) {
+      if (!inputs.some((input) => reached.has(input))) continue;
+      for (const output of outputs) reached.add(output);
+    }
+    return reached;
   }
 
   /**
@@ -56,12 +87,7 @@ export class Tape<V extends Value> {
       readonly release: (gradient: V) => void;
     },
   ): Map<V, V> {
-    const reached = new Set<V>(of);
-    for (const { inputs, outputs } of this.#entries) {
-      if (inputs.some((input) => reached.has(input))) {
-        for (const output of outputs) reached.add(output);
-      }
-    }
+    const reached = this.#reachedFrom(of);
     const made = new Set<V>();
     const gradients = new Map<V, V>([[start.value, start.gradient]]);
     for (const entry of this.#entries.toReversed()) {
