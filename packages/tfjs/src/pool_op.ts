@@ -193,11 +193,31 @@ function runWithGradient<Options extends object>(
         });
         const of = pass.values.slice(0, varies.length);
         return pass.session.grad(pass.results.y, pass.toValue(dy), of)
-          .map((gradient) => pass.toTensor(gradient));
+          .map((gradient) =>
+            withoutGradient(pass.toTensor(gradient), [dy, ...saved])
+          );
       },
     };
   });
   return differentiable(...varies.map(({ tensor }) => tensor));
+}
+
+/**
+ * A tensor that was computed from others where no tape saw it: walking back from
+ * it to them throws. It would count as a constant else, in silence.
+ */
+function withoutGradient(
+  tensor: TfTensor,
+  sources: readonly TfTensor[],
+): TfTensor {
+  return tf.customGrad(() => ({
+    value: tensor,
+    gradFunc(): never {
+      throw new TypeError(
+        "Cannot differentiate what was computed from a gradient of a pooling op by what that depends on: there are no gradients of gradients",
+      );
+    },
+  }))(...sources);
 }
 
 /** A session in which the operator has run. */

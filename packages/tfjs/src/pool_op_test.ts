@@ -93,6 +93,25 @@ cleanTest(
   },
 );
 
+// TensorFlow.js leaves what its tape kept where a gradient throws.
+Deno.test("gradients of gradients are an error", async () => {
+  using backend = await cpu({ threads: 1 });
+  const x = scrambled([1, 6, 6, 2]);
+  const pool = poolOp(backend, soft, { kernelSize: 2 });
+  const gradient = (x: tf.Tensor) => tf.grad((x) => pool(x))(x);
+  for (const alone of [true, false]) {
+    const penalty = (x: tf.Tensor) => {
+      const squares = tf.sum(tf.square(gradient(x)));
+      return alone ? squares : tf.add(tf.sum(pool(x)), squares);
+    };
+    assertThrows(
+      () => tf.tidy(() => tf.grad(penalty)(x)),
+      TypeError,
+      "there are no gradients of gradients",
+    );
+  }
+});
+
 cleanTest(
   "one and three spatial axes pool, and channels may come first",
   async (backend) => {
