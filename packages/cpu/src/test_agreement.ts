@@ -10,6 +10,7 @@ import {
   windowSize,
 } from "@rockpool/kernel";
 import { cpu } from "./cpu.ts";
+import { placeCanaries } from "./test_canaries.ts";
 
 /** Kernels that between them use every operation of the language. */
 export const kernels: readonly WindowKernel[] = [
@@ -170,10 +171,11 @@ export function distance(a: Tensor, b: Tensor): number {
 
 /**
  * Asserts that the CPU, on one thread without fused multiply-add and on two with
- * it, gives what the interpreter does in all cases.
+ * it, gives what the interpreter does in all cases, and writes nowhere else.
  */
 export async function assertAgreement(cases: Iterable<Case>): Promise<void> {
   using oracle = interpreter();
+  using canaries = placeCanaries();
   using one = await cpu({ threads: 1, fusedMultiplyAdd: false });
   using two = await cpu({ threads: 2 });
   const faults: string[] = [];
@@ -183,6 +185,7 @@ export async function assertAgreement(cases: Iterable<Case>): Promise<void> {
     for (const backend of [one, two]) {
       try {
         const got = await evaluate(backend, test);
+        canaries.check();
         for (const [index, tensor] of got.entries()) {
           const apart = distance(tensor, expected[index]);
           if (apart <= 2e-5) continue;
