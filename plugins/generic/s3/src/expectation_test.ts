@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { validateOptions } from "@rockpool/core";
-import { pickMatrix, pickProbabilities } from "./expectation.ts";
+import { pickProbabilities, pickRows } from "./expectation.ts";
 import { s3Options } from "./options.ts";
 import { planOf } from "./plan.ts";
 
@@ -47,15 +47,23 @@ Deno.test("pickProbabilities() stays exact where binomials leave the numbers", (
   }
 });
 
-Deno.test("pickMatrix() has a block for each grid", () => {
+Deno.test("pickRows() has the positions that each pick of a grid can be", () => {
   const options = validateOptions(s3Options, { stride: [2], gridSize: [4] });
   const { axes: [axis] } = planOf([1, 7], options);
-  assertEquals(
-    pickMatrix(axis),
-    Float32Array.from([
-      [1 / 2, 1 / 3, 1 / 6, 0, 0, 0, 0],
-      [0, 1 / 6, 1 / 3, 1 / 2, 0, 0, 0],
-      [0, 0, 0, 0, 1 / 3, 1 / 3, 1 / 3],
-    ].flat()),
-  );
+  assertEquals(pickRows(axis), {
+    offsets: Int32Array.of(0, 3, 6, 9),
+    entries: Int32Array.of(0, 1, 2, 1, 2, 3, 4, 5, 6),
+    weights: Float32Array.from(
+      [[1 / 2, 1 / 3, 1 / 6], [1 / 6, 1 / 3, 1 / 2], [1 / 3, 1 / 3, 1 / 3]]
+        .flat(),
+    ),
+  });
+});
+
+Deno.test("pickRows() leaves no pick without a share, however unlikely", () => {
+  const options = validateOptions(s3Options, { stride: [2], gridSize: [3000] });
+  const { axes: [axis] } = planOf([1, 3000], options);
+  const { weights } = pickRows(axis);
+  assert(weights.every((share) => share > 0 && share <= 1));
+  assert(weights.includes(2 ** -126));
 });
