@@ -99,7 +99,8 @@ function drawAxis(
   const length = pick(lengths);
   const sizes = {
     whole: [length],
-    long: [7, 12, 13],
+    // More rows of them would need wider limits for the rounding of sums.
+    long: last ? [7, 12, 13] : [1, 2, 3],
     overlapping: [2, 3, 3, 5],
   }[how] ?? [1, 2, 3, 4, 5];
   const size = Math.min(length, pick(sizes));

@@ -39,31 +39,23 @@ export function gradientsOf<V extends Value>(
       }: the same shape is needed`,
     );
   }
-  const { tape } = scope;
-  if (tape.isOfGradient(y, of)) {
-    throw new TypeError(
-      "Cannot differentiate what was computed from a gradient by what that depends on: there are no gradients of gradients, as a constant the gradient must be read and uploaded",
-    );
-  }
-  return scope.orNothing(() => {
-    const gradients = tape.walk({ value: y, gradient: dy }, of, {
+  const outputs = scope.orNothing(() => {
+    const gradients = scope.tape.walk({ value: y, gradient: dy }, of, {
       add: (a, b) => scope.add(a, b),
       release: (gradient) => scope.release(gradient),
     });
     return of.map((x) => {
       const known = gradients.get(x);
-      if (known && known !== dy) {
-        tape.recordGradient(known, [y, dy]);
-        return known;
-      }
+      if (known && known !== dy) return known;
       const zeros = scope.allocate(x.shape, "float32");
       fillZero(scope, zeros);
       if (!known) return zeros;
       // The gradient of y itself is a copy, which the caller may free.
       const copy = scope.add(known, zeros);
       scope.release(zeros);
-      tape.recordGradient(copy, [dy]);
       return copy;
     });
   });
+  scope.record({ inputs: [y, dy], outputs, kept: [] });
+  return outputs;
 }

@@ -10,9 +10,9 @@ export interface TapeEntry<V extends Value> {
   readonly kept: readonly V[];
   /**
    * The gradients of the wanted inputs, for gradients of the outputs;
-   * undefined stands for zeros.
+   * undefined stands for zeros. A call that gave gradients has none.
    */
-  backward(
+  backward?(
     gradients: readonly (V | undefined)[],
     wanted: (input: V) => boolean,
   ): Map<V, V>;
@@ -21,8 +21,6 @@ export interface TapeEntry<V extends Value> {
 /** The calls of a session in train mode, in order. */
 export class Tape<V extends Value> {
   readonly #entries: TapeEntry<V>[] = [];
-  /** What each gradient was computed from. */
-  readonly #sources = new WeakMap<V, readonly V[]>();
 
   /** Adds a call. */
   record(entry: TapeEntry<V>): void {
@@ -31,28 +29,10 @@ export class Tape<V extends Value> {
 
   /** Whether a gradient could need a value. */
   holds(value: V): boolean {
-    return this.#entries.some(({ inputs, outputs, kept }) =>
+    return this.#entries.some(({ inputs, outputs, kept, backward }) =>
+      backward &&
       [inputs, outputs, kept].some((values) => values.includes(value))
     );
-  }
-
-  /** Notes that a value is a gradient, which is a constant to all calls. */
-  recordGradient(gradient: V, sources: readonly V[]): void {
-    this.#sources.set(gradient, sources);
-  }
-
-  /** Whether a value depends on some of others by way of a gradient. */
-  isOfGradient(value: V, of: readonly V[]): boolean {
-    const reached = this.#reachedFrom(of);
-    const found = new Set<V>();
-    const isFound = (x: V): boolean =>
-      found.has(x) ||
-      !!this.#sources.get(x)?.some((y) => reached.has(y) || isFound(y));
-    for (const { inputs, outputs } of this.#entries) {
-      if (!inputs.some(isFound)) continue;
-      for (const output of outputs) found.add(output);
-    }
-    return isFound(value);
   }
 
   /** The number of calls. */
@@ -65,19 +45,11 @@ export class Tape<V extends Value> {
     this.#entries.length = length;
   }
 
-  /** The values that some others are part of, these included. */
-  #reachedFrom(of: readonly V[]): Set<V> {
-    const reached = new Set<V>(of);
-    for (const { inputs, outputs } of this.#entries) {
-      if (!inputs.some((input) => reached.has(input))) continue;
-      for (const output of outputs) reached.add(output);
-    }
-    return reached;
-  }
-
   /**
    * Walks back from a value and its gradient; gives the gradients of the
    * values in `of` that it depends on, and releases all others.
+   *
+   * @throws {TypeError} before any work where a gradient is on the way
    */
   walk(
     start: { readonly value: V; readonly gradient: V },
@@ -87,14 +59,26 @@ export class Tape<V extends Value> {
       readonly release: (gradient: V) => void;
     },
   ): Map<V, V> {
-    const reached = this.#reachedFrom(of);
+    const reached = new Set<V>(of);
+    const needed = new Set<V>([start.value]);
+    const way = this.#entries.filter(({ inputs, outputs }) => {
+      const isReached = inputs.some((input) => reached.has(input));
+      if (isReached) { for (const output of outputs) reached.add(output); }
+      return isReached;
+    }).reverse().filter(({ inputs, outputs, backward }) => {
+      if (!outputs.some((output) => needed.has(output))) return false;
+      for (const input of inputs) needed.add(input);
+      if (backward) return true;
+      throw new TypeError(
+        "Cannot differentiate a gradient: there are no gradients of gradients, one that is read and uploaded is a constant",
+      );
+    });
     const made = new Set<V>();
     const gradients = new Map<V, V>([[start.value, start.gradient]]);
-    for (const entry of this.#entries.toReversed()) {
+    for (const entry of way) {
       const arriving = entry.outputs.map((output) => gradients.get(output));
-      const onTheWay = entry.outputs.some((output) => reached.has(output));
-      if (!onTheWay || arriving.every((gradient) => !gradient)) continue;
-      const shares = entry.backward(arriving, (input) => reached.has(input));
+      if (arriving.every((gradient) => !gradient)) continue;
+      const shares = entry.backward!(arriving, (input) => reached.has(input));
       for (const [input, share] of shares) {
         const before = gradients.get(input);
         const sum = before ? work.add(before, share) : share;
