@@ -224,7 +224,7 @@ export function emitChannelsPlaces(
         frame.line(`(br_if $general ${isUnusual})`);
         foldRows();
       }, () => {
-        frame.comment("the row is unusual, or met what is no number");
+        // The row is unusual, or met what is no number.
         set("element_w", int(0));
         frame.loop("element_w", width.output, emitWindow);
       });

@@ -67,7 +67,7 @@ export function emitChannelsRows(
       rows.emit("$general");
       emitFoldedColumns(channels, rows.pass, "$general");
     }, () => {
-      frame.comment("the row is unusual, or met what is no number");
+      // The row is unusual, or met what is no number.
       frame.set("element_w", "i32", int(0));
       frame.loop("element_w", width.output, emitWindow);
     });

@@ -80,7 +80,7 @@ export function emitUnrolledWindow(
   const usual = plan.foldsRows ? undefined : usualVectors(all);
   const single = () =>
     frame.orElse("$general", () => emit(all, 1, "$general"), () => {
-      frame.comment("the vector met what is no number");
+      // The vector met what is no number.
       general();
     });
   channels.forEachChannel(

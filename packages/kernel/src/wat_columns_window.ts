@@ -35,7 +35,7 @@ export function emitColumnsWindow(columns: Columns): void {
         GENERAL,
         () => emitWholeRows(columns, { unrolled, whole, insideColumns }),
         () => {
-          frame.comment("some windows reach outside, or met what is no number");
+          // Some windows reach outside, or met what is no number.
           new WindowVector(columns, {
             masked: true,
             unrolled: [],
@@ -92,7 +92,7 @@ function emitWholeRows(
     frame.leaveUnless("$edge", insideColumns);
     inner();
   }, () => {
-    frame.comment("some columns lie outside");
+    // Some columns lie outside.
     frame.leaveUnless(GENERAL, call("i32.ge_s", width.output, int(4)));
     new WindowVector(columns, {
       masked: true,

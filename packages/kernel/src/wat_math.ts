@@ -127,7 +127,7 @@ function logFunction(fused: boolean): string {
   out.keep("tiny", call("f32x4.lt", x, floats(2 ** -126)));
   const normal = call("f32x4.mul", x, floats(2 ** 23));
   out.keep("bits", call("v128.bitselect", normal, x, tiny));
-  out.comment("the exponent counts from √½, so that the rest lies around 1");
+  // The exponent counts from √½, so that the rest lies around 1.
   const above = call("i32x4.sub", bits, splatInt(0x3f3504f3));
   out.keep("e", call("i32x4.shr_s", above, int(23)));
   const mantissa = call("i32x4.sub", bits, call("i32x4.shl", e, int(23)));
@@ -141,7 +141,7 @@ function logFunction(fused: boolean): string {
   const low = out.multiplyAdd(e, floats(LN2_LOW), bent);
   const sum = call("f32x4.add", f, low);
   out.keep("f", out.multiplyAdd(e, floats(LN2_HIGH), sum));
-  out.comment("infinities and NaN pass, 0 gives -inf, below it NaN");
+  // Infinities and NaN pass, 0 gives -inf, below it NaN.
   const finite = call("f32x4.lt", x, floats(Infinity));
   out.keep("f", call("v128.bitselect", f, x, finite));
   const zero = call("f32x4.eq", x, floats(0));

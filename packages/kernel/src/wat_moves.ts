@@ -102,7 +102,7 @@ function moveFour(
   frame.set("here", "i32", add(get("at"), bytes(get("done"))));
   set("given", load(add(frame.field("indices"), get("here"))));
   if (!isWhole) {
-    frame.comment("lanes behind the row are −1");
+    // Lanes behind the row are −1.
     const left = splat(sub(frame.field("line"), get("done")));
     set("left", call("i32x4.gt_s", left, LANES));
     set("given", call("v128.or", get("given"), call("v128.not", get("left"))));

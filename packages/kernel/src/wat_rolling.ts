@@ -204,7 +204,7 @@ class Rolling {
           () => this.#emitVector(true),
         );
       }, () => {
-        frame.comment("some windows are unusual, or met what is no number");
+        // Some windows are unusual, or met what is no number.
         new WindowVector(columns, {
           masked: true,
           unrolled: [],

@@ -55,7 +55,7 @@ export class RollingRow {
         frame.leaveUnless("$edge", this.columns.isInside());
         this.#emitInside();
       }, () => {
-        frame.comment("some columns lie outside");
+        // Some columns lie outside.
         this.#setOffset();
         frame.set(
           "start_w",

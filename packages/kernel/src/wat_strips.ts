@@ -69,7 +69,7 @@ class Strips {
           )
         );
       }, () => {
-        frame.comment("the row is unusual, or met what is no number");
+        // The row is unusual, or met what is no number.
         this.#forEachVector(() => emitTablesVector(columns));
       });
     });

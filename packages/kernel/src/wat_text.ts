@@ -138,11 +138,6 @@ export class WatFunction {
       : call("f32x4.add", call("f32x4.mul", a, b), c);
   }
 
-  /** Adds a comment. */
-  comment(text: string): void {
-    this.line(`;; ${text}`);
-  }
-
   /** Gives a local a value; the first use declares it. */
   set(name: string, type: WatType, value: Term): Term {
     const known = this.#locals.get(name);

@@ -88,10 +88,9 @@ export function windowKernel(
   formula: Formula,
   leaves: KernelLeaves = {},
 ): WindowKernel {
+  const refused = refusalOf(name);
   if (!/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/.test(name)) {
-    throw new TypeError(
-      `Cannot make kernel "${name}": its name must be words joined by hyphens`,
-    );
+    throw refused("its name must be words joined by hyphens");
   }
   const {
     scalars = [],
@@ -104,18 +103,14 @@ export function windowKernel(
   const names = [inputs, ...Object.values(all)].flat();
   for (const [index, word] of names.entries()) {
     if (!WORD.test(word)) {
-      throw new TypeError(
-        `Cannot make kernel ${name}: "${word}" is no name of letters and digits`,
-      );
+      throw refused(`"${word}" is no name of letters and digits`);
     }
     if (names.indexOf(word) !== index) {
-      throw new TypeError(
-        `Cannot make kernel ${name}: the name "${word}" is used twice`,
-      );
+      throw refused(`the name "${word}" is used twice`);
     }
   }
   if (inputs.length === 0) {
-    throw new TypeError(`Cannot make kernel ${name}: it has no input`);
+    throw refused(`it has no input`);
   }
   const leavesOf = (operation: Operation, names: readonly string[]) =>
     names.map((name) => [name, leaf(operation, name)] as const);
@@ -132,42 +127,46 @@ export function windowKernel(
     builtins,
   );
   if (typeof given !== "object" || given === null) {
-    throw new TypeError(
-      `Cannot make kernel ${name}: its formula gives ${given}, an expression or several by name are needed`,
+    throw refused(
+      `its formula gives ${given}, an expression or several by name are needed`,
     );
   }
   const outputs = given instanceof Expression ? { y: given } : given;
-  checkOutputs(name, outputs, names);
+  checkOutputs(refused, outputs, names);
   return new WindowKernel(name, inputs, all, outputs);
 }
 
+/** An error of a kernel that is made, for what is wrong. */
+function refusalOf(kernel: string) {
+  return (what: string) =>
+    new TypeError(`Cannot make kernel ${kernel}: ${what}`);
+}
+
 function checkOutputs(
-  kernel: string,
+  refused: ReturnType<typeof refusalOf>,
   outputs: Readonly<Record<string, Expression>>,
   known: readonly string[],
 ): void {
   if (Object.keys(outputs).length === 0) {
-    throw new TypeError(`Cannot make kernel ${kernel}: it has no output`);
+    throw refused(`it has no output`);
   }
   for (const [name, output] of Object.entries(outputs)) {
     if (!WORD.test(name)) {
-      throw new TypeError(
-        `Cannot make kernel ${kernel}: its output "${name}" is no name of letters and digits`,
-      );
+      throw refused(`its output "${name}" is no name of letters and digits`);
     }
     if (!(output instanceof Expression)) {
-      throw new TypeError(
-        `Cannot make kernel ${kernel}: its output ${name} is ${typeof output}, an expression is needed`,
+      throw refused(
+        `its output ${name} is ${typeof output}, an expression is needed`,
       );
     }
     if (output.type === "bool") {
-      throw new TypeError(
-        `Cannot make kernel ${kernel}: its output ${name} is a condition, a number or an index is needed`,
+      throw refused(
+        `its output ${name} is a condition, a number or an index is needed`,
       );
     }
     if (output.level === "element") {
-      throw new TypeError(
-        `Cannot make kernel ${kernel}: its output ${name} = ${
+      throw refused(
+        `its output ${name} = ${
           formatExpression(output)
         } changes with the elements of the window, fold it`,
       );
@@ -175,10 +174,8 @@ function checkOutputs(
   }
   for (const x of topological(Object.values(outputs))) {
     if (x.name !== "" && !known.includes(x.name)) {
-      throw new TypeError(
-        `Cannot make kernel ${kernel}: it reads "${x.name}", which is none of ${
-          known.join(", ")
-        }`,
+      throw refused(
+        `it reads "${x.name}", which is none of ${known.join(", ")}`,
       );
     }
   }

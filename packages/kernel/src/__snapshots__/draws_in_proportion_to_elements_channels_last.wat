@@ -626,7 +626,6 @@
                     )
                     (br $done)
                   )
-                  ;; the vector met what is no number
                   (local.set $count (f32x4.splat (f32.convert_i32_s (i32.mul (i32.const 2) (i32.const 2)))))
                   (local.set $to (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $out_plane)) (local.get $to_plane)) (local.get $channels)) (local.get $channel)))
                   (local.set $order (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $channels)) (local.get $channel)) (local.get $out_plane)) (local.get $to_plane)))

@@ -173,7 +173,6 @@
                       (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                       (br $done)
                     )
-                    ;; some columns lie outside
                     (local.set $offset (i32.shl (i32.mul (local.get $column) (i32.const 2)) (i32.const 2)))
                     (local.set $start_w (i32.sub (i32.mul (local.get $column) (i32.const 2)) (i32.const 1)))
                     (local.set $inside (i32x4.lt_u (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 1 2 3)) (i32x4.splat (local.get $in_w))))
@@ -321,7 +320,6 @@
                 )
                 (br $done)
               )
-              ;; some windows are unusual, or met what is no number
               (local.set $start_w (i32.sub (i32.mul (local.get $column) (i32.const 2)) (i32.const 1)))
               (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 2 4 6)))
               (local.set $inside_0 (i32x4.lt_u (local.get $columns) (i32x4.splat (local.get $in_w))))

@@ -397,7 +397,6 @@
             )
             (br $done)
           )
-          ;; the row is unusual, or met what is no number
           (local.set $element_w (i32.const 0))
           (block $element_w_14_end
             (loop $element_w_14

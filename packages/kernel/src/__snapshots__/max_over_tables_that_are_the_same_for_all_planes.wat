@@ -621,7 +621,6 @@
             )
             (br $done)
           )
-          ;; the row is unusual, or met what is no number
           (local.set $column (i32.const 0))
           (block $column_15_end
             (loop $column_15

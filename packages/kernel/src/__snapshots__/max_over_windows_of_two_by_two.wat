@@ -103,7 +103,6 @@
                     (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                     (br $folded)
                   )
-                  ;; some columns lie outside
                   (br_if $general (i32.eqz (i32.ge_s (local.get $out_w) (i32.const 4))))
                   (local.set $start_w (i32.mul (local.get $column) (i32.const 2)))
                   (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 2 4 6)))
@@ -156,7 +155,6 @@
                 )
                 (br $done)
               )
-              ;; some windows reach outside, or met what is no number
               (local.set $start_w (i32.mul (local.get $column) (i32.const 2)))
               (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 2 4 6)))
               (local.set $inside_0 (i32x4.lt_u (local.get $columns) (i32x4.splat (local.get $in_w))))

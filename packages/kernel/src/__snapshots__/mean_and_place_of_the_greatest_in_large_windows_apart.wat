@@ -1004,7 +1004,6 @@
             )
             (br $done)
           )
-          ;; the row is unusual, or met what is no number
           (local.set $column (i32.const 0))
           (block $column_14_end
             (loop $column_14

@@ -216,7 +216,6 @@
                       (local.set $column (i32.sub (local.get $column) (i32.const 4)))
                       (br $done)
                     )
-                    ;; some columns lie outside
                     (local.set $offset (i32.shl (local.get $column) (i32.const 2)))
                     (local.set $start_w (local.get $column))
                     (local.set $inside (i32x4.lt_u (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 1 2 3)) (i32x4.splat (local.get $in_w))))
@@ -371,7 +370,6 @@
                 )
                 (br $done)
               )
-              ;; some windows are unusual, or met what is no number
               (local.set $start_w (local.get $column))
               (local.set $columns (i32x4.add (i32x4.splat (local.get $start_w)) (v128.const i32x4 0 1 2 3)))
               (local.set $inside_0 (i32x4.lt_u (local.get $columns) (i32x4.splat (local.get $in_w))))

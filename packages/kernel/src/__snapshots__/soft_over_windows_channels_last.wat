@@ -232,7 +232,6 @@
                     )
                     (br $done)
                   )
-                  ;; the vector met what is no number
                   (local.set $to (i32.add (i32.mul (i32.add (i32.mul (local.get $item) (local.get $out_plane)) (local.get $to_plane)) (local.get $channels)) (local.get $channel)))
                   (local.set $foldMax.1 (local.get $constant.-Infinity))
                   (local.set $nan.foldMax.1 (v128.const f32x4 0 0 0 0))

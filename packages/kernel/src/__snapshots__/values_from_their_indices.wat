@@ -131,7 +131,6 @@
                 (then
                   (local.set $here (i32.add (local.get $at) (i32.shl (local.get $done) (i32.const 2))))
                   (local.set $given (v128.load (i32.add (local.get $indices) (local.get $here))))
-                  ;; lanes behind the row are −1
                   (local.set $left (i32x4.gt_s (i32x4.splat (i32.sub (local.get $line) (local.get $done))) (v128.const i32x4 0 1 2 3)))
                   (local.set $given (v128.or (local.get $given) (v128.not (local.get $left))))
                   (local.set $inside (i32x4.lt_u (local.get $given) (i32x4.splat (local.get $target))))
